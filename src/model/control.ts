@@ -1,0 +1,144 @@
+/** Messages of the control plane between agents (DESIGN §6): direct streams, authenticated by PeerId. */
+import type { Column } from './checked.ts';
+import type { DeltaEnvelope, InsertedRow } from './delta.ts';
+import type { EventType } from './event-type.ts';
+import type { DomainName, FragmentId, QueryId } from './ids.ts';
+import type { FragmentKind } from './plan.ts';
+
+/** One fragment's progress in a heartbeat. */
+export interface FragmentProgress {
+  readonly fragmentId: FragmentId;
+  readonly epoch: number;
+  readonly watermarkMs: number;
+  /** The watermark counts once all deltas up to this number are in; 0 when none was made yet. */
+  readonly lastSeq: number;
+}
+
+/** From the domain that runs fragments to one consumer, covering all its fragments. */
+export interface Heartbeat {
+  readonly sentMs: number;
+  readonly fragments: readonly FragmentProgress[];
+}
+
+/** What one domain offers to the reader who asked, after policy. */
+export interface DomainCatalog {
+  readonly domain: DomainName;
+  readonly version: number;
+  readonly metrics: readonly CatalogMetric[];
+}
+
+export interface CatalogMetric {
+  readonly name: string;
+  readonly description: string;
+  readonly properties: EventType['properties'];
+  readonly units: Readonly<Record<string, string>>;
+}
+
+export interface PrepareFragment {
+  readonly kind: 'prepare';
+  readonly queryId: QueryId;
+  readonly consumer: DomainName;
+  /** Name within the plan. */
+  readonly name: string;
+  readonly fragmentKind: FragmentKind;
+  readonly epl: string;
+  /** Columns the consumer expects: a difference is a schema conflict and refuses the fragment. */
+  readonly columns: readonly Column[];
+  /** Domains that will hold the rows or what is derived from them. */
+  readonly readers: readonly DomainName[];
+}
+
+export interface CommitFragment {
+  readonly kind: 'commit';
+  readonly queryId: QueryId;
+  readonly fragmentId: FragmentId;
+  /** Start S: events before it are outside the query. */
+  readonly startMs: number;
+}
+
+export interface CancelFragment {
+  readonly kind: 'cancel';
+  readonly queryId: QueryId;
+  readonly fragmentId: FragmentId;
+}
+
+export interface RenewLease {
+  readonly kind: 'renew';
+  readonly queryId: QueryId;
+  readonly fragmentIds: readonly FragmentId[];
+  /** Highest seq per fragment that is durable with the consumer. */
+  readonly acknowledged: readonly { readonly fragmentId: FragmentId; readonly epoch: number; readonly seq: number }[];
+}
+
+/** Asks for deltas again, [fromSeq, toSeq]; or a snapshot where those are gone. */
+export interface ReplayRequest {
+  readonly kind: 'replay';
+  readonly fragmentId: FragmentId;
+  readonly epoch: number;
+  readonly fromSeq: number;
+  readonly toSeq: number;
+}
+
+export interface SnapshotRequest {
+  readonly kind: 'snapshot';
+  readonly fragmentId: FragmentId;
+}
+
+export interface CatalogRequest {
+  readonly kind: 'catalog';
+  readonly knownVersion: number;
+}
+
+export type ControlRequest =
+  | PrepareFragment
+  | CommitFragment
+  | CancelFragment
+  | RenewLease
+  | ReplayRequest
+  | SnapshotRequest
+  | CatalogRequest;
+
+export interface PreparedReply {
+  readonly kind: 'prepared';
+  readonly fragmentId: FragmentId;
+  readonly epoch: number;
+  /** The domain's stamp clock. */
+  readonly stampMs: number;
+  readonly columns: readonly Column[];
+}
+
+export interface CommittedReply {
+  readonly kind: 'committed';
+  readonly epoch: number;
+  /** Deltas up to this one belong to other consumers and lie before the start. */
+  readonly lastSeq: number;
+}
+
+export interface RenewedReply {
+  readonly kind: 'renewed';
+  /** Fragments of the request that do not run here (any more): deploy them again. */
+  readonly unknown: readonly FragmentId[];
+}
+
+export interface ReplayReply {
+  readonly kind: 'replayed';
+  readonly envelopes: readonly DeltaEnvelope[];
+}
+
+/** The fragment's rows as of `seq`, whose timestamps are all below `watermarkMs`. */
+export interface SnapshotReply {
+  readonly kind: 'snapshot';
+  readonly epoch: number;
+  readonly seq: number;
+  readonly watermarkMs: number;
+  readonly rows: readonly InsertedRow[];
+}
+
+export type ControlReply =
+  | PreparedReply
+  | CommittedReply
+  | RenewedReply
+  | ReplayReply
+  | SnapshotReply
+  | { readonly kind: 'done' }
+  | { readonly kind: 'catalog'; readonly catalog: DomainCatalog | null };

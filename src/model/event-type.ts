@@ -1,0 +1,43 @@
+/** Event types: the schema of a stream. `MemUtil` is the union over domains; `renci.MemUtil` is a subtype of it. */
+import type { ValueType } from './value.ts';
+
+export interface Property {
+  readonly name: string;
+  readonly type: ValueType;
+}
+
+export interface EventType {
+  /** `MemUtil` or `renci.MemUtil`; unique within a catalog. */
+  readonly name: string;
+  /** Names of direct supertypes, in order of declaration. */
+  readonly supertypes: readonly string[];
+  /** All properties, inherited ones first (supertypes in order), then own; names are unique. */
+  readonly properties: readonly Property[];
+  /**
+   * What the type stands for. `stream`: events arrive by `send` or `insert into`. `view`: a remote view or named window:
+   * its content is dictated from elsewhere and a reference to it takes no data window.
+   * @default 'stream'
+   */
+  readonly kind?: 'stream' | 'view' | undefined;
+}
+
+/** What a statement can be checked against: event types by name and variables by name. */
+export interface Catalog {
+  eventType(name: string): EventType | undefined;
+  /** All names, for "did you mean". */
+  eventTypeNames(): Iterable<string>;
+  variable(name: string): VariableType | undefined;
+}
+
+export interface VariableType {
+  readonly name: string;
+  readonly type: ValueType;
+  readonly constant: boolean;
+}
+
+/** True if an event of `type` is also one of `ancestor` (reflexive, transitive). Cycles cannot occur in a catalog. */
+export function isSubtype(catalog: Pick<Catalog, 'eventType'>, type: string, ancestor: string): boolean {
+  if (type === ancestor) return true;
+  const declared = catalog.eventType(type);
+  return declared !== undefined && declared.supertypes.some((s) => isSubtype(catalog, s, ancestor));
+}

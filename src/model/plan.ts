@@ -1,0 +1,65 @@
+/** Plans: who computes what (DESIGN §5). */
+import type { Column } from './checked.ts';
+import type { DomainName, FragmentId } from './ids.ts';
+
+/**
+ * stream: events that pass the filter, inserts only, each with its id.
+ * view: rows of a data window above which conjuncts were pushed; removals by row id.
+ * result: rows of a whole statement; removals by value.
+ */
+export type FragmentKind = 'stream' | 'view' | 'result';
+
+/** The part of a query that one domain evaluates. Travels as text; nothing else of it is trusted across a border. */
+export interface PlannedFragment {
+  /** Name within the plan, `f0`, `f1`, …; the fragment id of the exchange is made by the domain that runs it. */
+  readonly name: string;
+  readonly domain: DomainName;
+  readonly kind: FragmentKind;
+  readonly epl: string;
+  readonly columns: readonly Column[];
+  /** True if a running fragment may serve a later consumer: membership never depends on older rows, or lasts one row. */
+  readonly shareable: boolean;
+  /** Rewrites that made it, by name of rule, for `explain`. */
+  readonly rules: readonly string[];
+}
+
+/** A remote input of the residual: one name in its from clauses, fed by the union of fragments in key order. */
+export interface PlannedInput {
+  readonly name: string;
+  readonly kind: FragmentKind;
+  readonly fragments: readonly string[];
+  readonly columns: readonly Column[];
+  /** The type that the query's text named, for `typeof` and messages. */
+  readonly standsFor: string;
+}
+
+/**
+ * A DAG of fragments with one root at the owner. `residual` is the module that the owner runs over the inputs;
+ * a statement that was shipped whole is an input of kind `result` and has no text in the residual.
+ */
+export interface Plan {
+  readonly owner: DomainName;
+  /** `local`: everything lives at the owner and runs on its stamp clock; `merged`: on the merged clock of the inputs. */
+  readonly clock: 'local' | 'merged';
+  readonly fragments: readonly PlannedFragment[];
+  readonly inputs: readonly PlannedInput[];
+  readonly statements: readonly PlannedStatement[];
+  readonly notes: readonly string[];
+}
+
+export interface PlannedStatement {
+  /** Name of the statement in the query, null when unnamed. */
+  readonly name: string | null;
+  /** EPL of the residual over inputs, or null if shipped whole. */
+  readonly epl: string | null;
+  /** Input of kind `result` whose rows are this statement's output, or null. */
+  readonly shippedAs: string | null;
+  readonly columns: readonly Column[];
+}
+
+/** A fragment as it runs: id of the exchange, at its domain. */
+export interface RunningFragment {
+  readonly fragmentId: FragmentId;
+  readonly domain: DomainName;
+  readonly planned: PlannedFragment;
+}
