@@ -84,6 +84,19 @@ export interface SnapshotRequest {
   readonly fragmentId: FragmentId;
 }
 
+/**
+ * Asked by a consumer that holds causes back: answered with a heartbeat as soon as the domain's clock has reached
+ * `untilMs`, or after {@link PROGRESS_WAIT_MS} with what there is.
+ */
+export interface ProgressRequest {
+  readonly kind: 'progress';
+  readonly fragmentIds: readonly FragmentId[];
+  readonly untilMs: number;
+}
+
+/** Longest time that a progress request is kept waiting. */
+export const PROGRESS_WAIT_MS = 1_000;
+
 export interface CatalogRequest {
   readonly kind: 'catalog';
   readonly knownVersion: number;
@@ -96,6 +109,7 @@ export type ControlRequest =
   | RenewLease
   | ReplayRequest
   | SnapshotRequest
+  | ProgressRequest
   | CatalogRequest;
 
 export interface PreparedReply {
@@ -140,5 +154,6 @@ export type ControlReply =
   | RenewedReply
   | ReplayReply
   | SnapshotReply
+  | { readonly kind: 'progress'; readonly heartbeat: Heartbeat }
   | { readonly kind: 'done' }
   | { readonly kind: 'catalog'; readonly catalog: DomainCatalog | null };
