@@ -1,0 +1,11 @@
+/** What the planner knows of the federation: types, and which domains offer which streams. */
+import type { Catalog } from '../model/event-type.ts';
+import type { DomainName } from '../model/ids.ts';
+
+export interface FederatedCatalog extends Catalog {
+  /**
+   * Domains whose events a reference to `typeName` reads, in order of their bytes: one for `renci.MemUtil`, all that offer
+   * `MemUtil` or a subtype of it for the union. Null if the type is none of the federation's (declared by the query itself).
+   */
+  domainsOf(typeName: string): readonly DomainName[] | null;
+}

@@ -1,0 +1,40 @@
+/**
+ * Rule "push used columns only" (DESIGN §5): the columns of a stream that a statement reads.
+ *
+ * Safe: always. `select *`, `b.*`, an event-valued expression or `window(*)` mean all columns.
+ */
+import type { CheckedExpression, SelectBody, SelectStatement } from '../model/checked.ts';
+import type { EventType, Property } from '../model/event-type.ts';
+import { meansStream, walkBody } from './walk.ts';
+
+/** Properties of `type` (that of stream `stream` of `body`) that anything in `body` or its subqueries reads, in declared order. */
+export function usedColumns(body: SelectBody | SelectStatement, stream: number, type: EventType): readonly Property[] {
+  const used = new Set<string>();
+  let all = body.select.some((i) => i.kind === 'wildcard' || (i.kind === 'streamWildcard' && i.stream === stream));
+  all ||= body.aggregates.some((a) => a.wildcard && a.name !== 'count');
+  walkBody(body, (e, depth) => {
+    const found = readOf(e, depth, stream);
+    if (found === 'all') all = true;
+    else if (found !== null) used.add(found);
+  });
+  const own = body.streams[stream];
+  if (own?.source.kind === 'filter' && own.source.contained.length > 0) all = true;
+  return all ? type.properties : type.properties.filter((p) => used.has(p.name));
+}
+
+function readOf(e: CheckedExpression, depth: number, stream: number): string | 'all' | null {
+  switch (e.kind) {
+    case 'property': {
+      if (!meansStream(e.ref, depth, stream)) return null;
+      const first = e.path[0];
+      // An undeclared member lives in the event itself: it travels only with the whole event.
+      return first === undefined || first.kind !== 'name' || first.dynamic ? 'all' : first.name;
+    }
+    case 'event':
+      return meansStream(e.ref, depth, stream) ? 'all' : null;
+    case 'prev':
+      return e.form === 'prevwindow' && e.value === null ? 'all' : null;
+    default:
+      return null;
+  }
+}

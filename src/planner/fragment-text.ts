@@ -1,0 +1,36 @@
+/** Text of fragments. What is sent is EPL and nothing else: it is parsed, checked and admitted where it runs. */
+import type { AstExpression, AstFilterSource } from '../model/ast.ts';
+import type { CheckedStream } from '../model/checked.ts';
+import type { Property } from '../model/event-type.ts';
+import { quoteIdentifier } from '../model/ids.ts';
+import { printExpression } from '../epl/print.ts';
+import { conjunction } from './rewrite-ast.ts';
+
+/** Stands for "no column at all": an event that only counts. */
+export const NO_COLUMNS = '1 as `~`';
+
+export interface FragmentParts {
+  readonly source: AstFilterSource;
+  readonly columns: readonly Property[];
+  readonly filter: readonly AstExpression[];
+  /** Data windows that run at the domain; none in a stream fragment. */
+  readonly windows: CheckedStream['windows'];
+  readonly alias: string | null;
+  readonly where: readonly AstExpression[];
+}
+
+/** `select [irstream] a, b from renci.MemUtil(…)#length(1) as m where …`. */
+export function fragmentText(parts: FragmentParts): string {
+  const columns = parts.columns.length === 0 ? NO_COLUMNS : parts.columns.map((c) => quoteIdentifier(c.name)).join(', ');
+  const filter = conjunction(parts.filter);
+  const where = conjunction(parts.where);
+  const windows = parts.windows.map((w) => `#${w.name}(${w.args.map((a) => printExpression(a.ast)).join(', ')})`).join('');
+  return [
+    `select ${windows === '' ? '' : 'irstream '}${columns}`,
+    ` from ${parts.source.nameParts.map(quoteIdentifier).join('.')}`,
+    filter === null ? '' : `(${printExpression(filter)})`,
+    windows,
+    parts.alias === null ? '' : ` as ${quoteIdentifier(parts.alias)}`,
+    where === null ? '' : ` where ${printExpression(where)}`,
+  ].join('');
+}

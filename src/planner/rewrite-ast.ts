@@ -1,0 +1,54 @@
+/** Copies of syntax trees with some nodes exchanged, by identity. */
+import type { AstExpression, AstStatement } from '../model/ast.ts';
+import type { Position } from '../model/errors.ts';
+
+export type Replacements = ReadonlyMap<object, unknown>;
+
+/** A copy of `statement` in which each node that is a key of `replacements` is exchanged for its value. */
+export function replaceNodes(statement: AstStatement, replacements: Replacements): AstStatement {
+  // The shape is kept but for what the caller exchanged, node for node of its kind.
+  return copy(statement, replacements) as AstStatement;
+}
+
+function copy(node: unknown, replacements: Replacements): unknown {
+  if (typeof node !== 'object' || node === null) return node;
+  if (replacements.has(node)) {
+    const replacement = replacements.get(node);
+    // Inside the replacement stand nodes of the original, which may have replacements of their own.
+    return replacement === node ? node : copy(replacement, replacements);
+  }
+  if (Array.isArray(node)) {
+    const items = node.map((item) => copy(item, replacements));
+    return items.some((item, i) => item !== node[i]) ? items : node;
+  }
+  let changed = false;
+  const out: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(node)) {
+    const next = key === 'position' ? value : copy(value, replacements);
+    if (next !== value) changed = true;
+    out[key] = next;
+  }
+  return changed ? out : node;
+}
+
+const NOWHERE: Position = { offset: 0, length: 0, line: 1, column: 1 };
+
+/** `a and b and c`, one expression, or null for none. */
+export function conjunction(operands: readonly AstExpression[]): AstExpression | null {
+  const [first, ...rest] = operands;
+  if (first === undefined) return null;
+  if (rest.length === 0) return first;
+  return { kind: 'logical', op: 'and', operands, position: first.position };
+}
+
+/** A property by name, as an expression of a text that the planner makes. */
+export function propertyExpression(name: string): AstExpression {
+  return {
+    kind: 'chain',
+    target: null,
+    steps: [{ kind: 'name', name, dynamic: false, position: NOWHERE }],
+    position: NOWHERE,
+  };
+}
+
+export { NOWHERE };

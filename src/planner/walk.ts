@@ -1,0 +1,176 @@
+/** Walks over checked expressions and select bodies: which streams, columns and facilities something reads. Pure. */
+import type { CheckedExpression, CheckedStream, SelectBody, SelectStatement, StreamRef } from '../model/checked.ts';
+import { unreachable } from '../model/errors.ts';
+
+/** Direct sub-expressions, in order of the text. */
+export function childrenOf(e: CheckedExpression): readonly CheckedExpression[] {
+  switch (e.kind) {
+    case 'literal':
+    case 'property':
+    case 'event':
+    case 'variable':
+    case 'contextProperty':
+    case 'lambdaParameter':
+    case 'aggregate':
+    case 'grouping':
+      return [];
+    case 'negate':
+    case 'not':
+    case 'cast':
+    case 'instanceof':
+      return e.kind === 'cast' && e.format !== null ? [e.operand, e.format] : [e.operand];
+    case 'arithmetic':
+    case 'bitwise':
+    case 'compare':
+      return [e.left, e.right];
+    case 'concat':
+    case 'logical':
+      return e.operands;
+    case 'between':
+      return [e.value, e.low, e.high];
+    case 'in':
+    case 'quantified':
+      return [e.value, ...e.list];
+    case 'like':
+      return e.escape === null ? [e.value, e.pattern] : [e.value, e.pattern, e.escape];
+    case 'regexp':
+      return [e.value, e.pattern];
+    case 'case':
+      return [
+        ...(e.operand === null ? [] : [e.operand]),
+        ...e.whens.flatMap((w) => [w.when, w.then]),
+        ...(e.otherwise === null ? [] : [e.otherwise]),
+      ];
+    case 'call':
+      return e.args;
+    case 'method':
+      return [e.target, ...e.args];
+    case 'access':
+      return [e.target];
+    case 'lambda':
+      return [e.body];
+    case 'array':
+      return e.items;
+    case 'struct':
+      return e.members.map((m) => m.value);
+    case 'prev':
+      return [...(e.offset === null ? [] : [e.offset]), ...(e.value === null ? [] : [e.value])];
+    case 'prior':
+      return [e.offset, e.value];
+    case 'subquery':
+      return e.value === null ? [] : [e.value];
+    case 'period':
+      return e.parts.map((p) => p.amount);
+    default:
+      return unreachable(e);
+  }
+}
+
+/** Calls `visit` for `e` and everything below it (not into subqueries: those have bodies of their own). */
+export function walkExpression(e: CheckedExpression, visit: (e: CheckedExpression) => void): void {
+  visit(e);
+  for (const child of childrenOf(e)) walkExpression(child, visit);
+}
+
+/** Top-level expressions of a body, aggregates and window arguments included. */
+export function expressionsOf(body: SelectBody | SelectStatement): readonly CheckedExpression[] {
+  const out: CheckedExpression[] = [];
+  for (const s of body.streams) out.push(...expressionsOfStream(s));
+  for (const j of body.joins) for (const pair of j.on) out.push(pair.left, pair.right);
+  out.push(...body.where, ...body.groupBy);
+  for (const item of body.select) if (item.kind === 'expression') out.push(item.expression);
+  if (body.having !== null) out.push(body.having);
+  for (const a of body.aggregates) {
+    out.push(...a.args, ...(a.groupBy ?? []));
+    if (a.filter !== null) out.push(a.filter);
+  }
+  if ('orderBy' in body) {
+    for (const o of body.orderBy) out.push(o.expression);
+    out.push(...expressionsOfOutput(body));
+  }
+  return out;
+}
+
+function expressionsOfStream(s: CheckedStream): readonly CheckedExpression[] {
+  const out: CheckedExpression[] = s.windows.flatMap((w) => [...w.args]);
+  if (s.source.kind !== 'filter') return out;
+  out.push(...s.source.filter);
+  for (const step of s.source.contained) {
+    for (const item of step.select ?? []) if (item.kind === 'expression') out.push(item.expression);
+    if (step.where !== null) out.push(step.where);
+  }
+  return out;
+}
+
+function expressionsOfOutput(statement: SelectStatement): readonly CheckedExpression[] {
+  const output = statement.output;
+  if (output === null) return [];
+  const out: CheckedExpression[] = [];
+  const rate = output.rate;
+  if (rate?.kind === 'time') out.push(rate.period);
+  if (rate?.kind === 'crontab') out.push(...rate.fields);
+  if (rate?.kind === 'when' || rate?.kind === 'whenTerminated') {
+    if (rate.condition !== null) out.push(rate.condition);
+    out.push(...rate.assignments.map((a) => a.value));
+  }
+  if (output.after?.kind === 'time') out.push(output.after.period);
+  return out;
+}
+
+/** Calls `visit` for every expression node of the body and of the subqueries in it, with the depth of nesting. */
+export function walkBody(body: SelectBody, visit: (e: CheckedExpression, depth: number) => void, depth = 0): void {
+  for (const top of expressionsOf(body)) walkExpression(top, (e) => visit(e, depth));
+  for (const sub of body.subqueries) walkBody(sub, visit, depth + 1);
+}
+
+/** True if `ref`, found at `depth`, means a stream of the body at depth 0. */
+export function meansStream(ref: StreamRef, depth: number, stream: number): boolean {
+  return ref.level === depth && ref.stream === stream;
+}
+
+/** Expressions whose value depends on nothing but the properties of the event itself and constants. */
+const OWN_KINDS: ReadonlySet<CheckedExpression['kind']> = new Set([
+  'literal',
+  'property',
+  'negate',
+  'not',
+  'arithmetic',
+  'bitwise',
+  'concat',
+  'compare',
+  'logical',
+  'between',
+  'in',
+  'like',
+  'regexp',
+  'quantified',
+  'case',
+  'call',
+  'cast',
+  'array',
+]);
+
+/** Built-in functions that read no clock, no window and no type name. */
+const OWN_CALLS: ReadonlySet<string> = new Set(['coalesce', 'max', 'min']);
+
+/** True if `e` reads nothing but declared properties of stream `stream` of its own body (DESIGN §5, "push the stream filter"). */
+export function readsOwnEventOnly(e: CheckedExpression, stream: number): boolean {
+  let own = true;
+  walkExpression(e, (x) => {
+    if (!OWN_KINDS.has(x.kind)) own = false;
+    else if (x.kind === 'property') {
+      if (x.ref.level !== 0 || x.ref.stream !== stream || x.ref.tag !== null) own = false;
+      if (x.path.some((step) => step.dynamic)) own = false;
+    } else if (x.kind === 'call' && !OWN_CALLS.has(x.name)) own = false;
+  });
+  return own;
+}
+
+/** True if the expression reads at least one property of the stream (a constant belongs to no stream). */
+export function readsStream(e: CheckedExpression, stream: number): boolean {
+  let reads = false;
+  walkExpression(e, (x) => {
+    if (x.kind === 'property' && x.ref.level === 0 && x.ref.stream === stream) reads = true;
+  });
+  return reads;
+}
