@@ -1,0 +1,116 @@
+/**
+ * Checked expressions → functions. The only door of this folder for the rest of the engine.
+ *
+ * Per call one function is generated: the expression as one JavaScript expression over the events of a row (or one
+ * event) and the {@link EvaluationContext}. Equal shapes share their code (code-cache.ts).
+ */
+import type { CheckedExpression } from '../../model/checked.ts';
+import type { Event } from '../../model/event.ts';
+import type { Value } from '../../model/value.ts';
+import { isNumeric } from '../../model/value.ts';
+import type {
+  EvaluationContext,
+  EventEvaluator,
+  EventPredicate,
+  EventRow,
+  Evaluator,
+  Predicate,
+} from '../evaluation.ts';
+import type { Key } from '../functions/values.ts';
+import { instantiate } from './code-cache.ts';
+import { emit } from './emit.ts';
+import { isTrue } from './emit-logic.ts';
+import { index, Scope } from './scope.ts';
+import type { StreamAccess } from './scope.ts';
+
+export type RowValues = (row: EventRow, context: EvaluationContext) => Value[];
+export type EventValues = (event: Event, context: EvaluationContext) => Value[];
+export type RowKey = (row: EventRow, context: EvaluationContext) => Key;
+export type EventKey = (event: Event, context: EvaluationContext) => Key;
+
+const ROW: StreamAccess = { row: 'row', events: new Map() };
+
+/** Reads `stream` from the argument `event`; the row, where a subquery wants one, holds that event alone. */
+function eventAccess(stream: number): StreamAccess {
+  return { row: `[${'null,'.repeat(Number(index(stream)))}event]`, events: new Map([[stream, 'event']]) };
+}
+
+/**
+ * Generated code has no static type: each door below says, by `as`, which parameters its source takes and what it
+ * yields. These are the only assertions of this folder.
+ */
+function generate(access: StreamAccess, body: (scope: Scope) => string): unknown {
+  const scope = new Scope(emit, access);
+  const js = body(scope);
+  const parameter = access === ROW ? 'row' : 'event';
+  return instantiate(
+    `${scope.prologue()}return function(${parameter},cx){${scope.declarations()}return ${js};};`,
+    scope.constants,
+  );
+}
+
+/** @throws CodedError NOT_SUPPORTED, WRONG_ARGUMENTS (regular expressions, formats) with the position in the text. */
+export function compileExpression(expression: CheckedExpression): Evaluator {
+  return generate(ROW, (scope) => emit(expression, scope).js) as Evaluator;
+}
+
+function conjunction(conjuncts: readonly CheckedExpression[], scope: Scope): string {
+  return conjuncts.length === 0 ? 'true' : conjuncts.map((c) => isTrue(c, scope)).join('&&');
+}
+
+/** All conjuncts true; null counts as false; none is always true. */
+export function compilePredicate(conjuncts: readonly CheckedExpression[]): Predicate {
+  return generate(ROW, (scope) => conjunction(conjuncts, scope)) as Predicate;
+}
+
+/** Level-0 references may name `stream` alone. */
+export function compileEventEvaluator(expression: CheckedExpression, stream = 0): EventEvaluator {
+  return generate(eventAccess(stream), (scope) => emit(expression, scope).js) as EventEvaluator;
+}
+
+export function compileEventPredicate(conjuncts: readonly CheckedExpression[], stream = 0): EventPredicate {
+  return generate(eventAccess(stream), (scope) => conjunction(conjuncts, scope)) as EventPredicate;
+}
+
+/** The values of several expressions for a row, as a fresh array. */
+export function compileEvaluators(expressions: readonly CheckedExpression[]): RowValues {
+  return generate(ROW, (scope) => `[${expressions.map((e) => emit(e, scope).js).join(',')}]`) as RowValues;
+}
+
+export function compileEventEvaluators(expressions: readonly CheckedExpression[], stream = 0): EventValues {
+  return generate(
+    eventAccess(stream),
+    (scope) => `[${expressions.map((e) => emit(e, scope).js).join(',')}]`,
+  ) as EventValues;
+}
+
+/** Scalars are their own key; several values are spelt out one behind the other. */
+function keySource(expressions: readonly CheckedExpression[], scope: Scope): string {
+  const [only] = expressions;
+  if (only === undefined) return '""';
+  if (expressions.length === 1) {
+    const value = emit(only, scope).js;
+    const scalar = isNumeric(only.type) || only.type.kind === 'string' || only.type.kind === 'boolean';
+    return scalar ? value : scope.call('keyOf', value);
+  }
+  return expressions.map((e) => keyPartSource(e, scope)).join('+');
+}
+
+function keyPartSource(e: CheckedExpression, scope: Scope): string {
+  const value = emit(e, scope);
+  if (isNumeric(e.type)) return `(${value.js}+";")`;
+  return scope.call('keyPart', value.js);
+}
+
+/**
+ * A key of the values by EPL equality: ints and doubles by value, null a key of its own, arrays by content. Keys of the
+ * same expressions are comparable with each other, and with keys of expressions of the same kinds (both sides of an
+ * equi-join), as Map keys.
+ */
+export function compileKey(expressions: readonly CheckedExpression[]): RowKey {
+  return generate(ROW, (scope) => keySource(expressions, scope)) as RowKey;
+}
+
+export function compileEventKey(expressions: readonly CheckedExpression[], stream = 0): EventKey {
+  return generate(eventAccess(stream), (scope) => keySource(expressions, scope)) as EventKey;
+}
