@@ -1,0 +1,341 @@
+/**
+ * The inputs of one clock group, merged into the one order of causes (DESIGN §4).
+ *
+ * Every input names a lower bound of all keys it may still send: its first pending delta, else (W, 1, least domain whose
+ * causes it carries), because all below W and all phase-0 deltas of W are in, or its last key if that is later. The least of these bounds is at the top of a heap.
+ * If it is a pending delta, no input can send anything before it: its cause is released, with every delta of the same
+ * key. Else the clock may go to that bound's W. This is DESIGN's rule (W > T if e ≤ d, W ≥ T if e > d) in one comparison.
+ *
+ * An input that is silent can be marked stale (`continue`): its bound no longer counts. When it is heard again its deltas
+ * are collected; once its watermark is within `REJOIN_LAG_MS` of the clock its bound counts again, so the clock waits for
+ * it, and when it has passed the clock a view's collected deltas up to there become one delta marked `gap` and those of
+ * other kinds are dropped and counted; later ones follow in order.
+ *
+ * State: deltas that wait for other inputs. `pending` against PENDING_CAUSES tells the host when to stop taking from
+ * receivers; nothing is dropped here for want of room. Cost: O(log K) per delta and per watermark, K inputs.
+ */
+import { compareKeys, sameKey, timerKey, type CauseKey } from '../model/cause-key.ts';
+import type { Delta } from '../model/delta.ts';
+import { assert } from '../model/errors.ts';
+import type { DomainName } from '../model/ids.ts';
+import type { FragmentKind } from '../model/plan.ts';
+import type { CoverageState } from '../model/trigger.ts';
+import type { Counters } from '../ports/counters.ts';
+import { Deque } from './deque.ts';
+import { InputHeap, type HeapMember } from './input-heap.ts';
+import { PENDING_CAUSES, REJOIN_LAG_MS } from './limits.ts';
+import { netDeltas } from './net-deltas.ts';
+
+export interface InputOptions {
+  /** Fragment id, or any name for an input of the owner itself. Unique in the group. */
+  readonly fragmentId: string;
+  readonly domain: DomainName;
+  readonly kind: FragmentKind;
+  /** Nothing below it will come: S, or the instant at which the domain joins. */
+  readonly watermarkMs: number;
+  /** The least domain whose causes it may carry; '' when unknown. @default domain */
+  readonly leastDomain?: DomainName | undefined;
+}
+
+export interface CauseInput {
+  readonly fragmentId: string;
+  readonly delta: Delta;
+}
+
+/**
+ * `advance`: all timers due up to and including `toMs` may fire. `cause`: everything that one cause does, and the
+ * statement's own timers of that instant with it if its phase is 0 or 2.
+ */
+export type MergedStep =
+  | { readonly kind: 'advance'; readonly toMs: number }
+  | { readonly kind: 'cause'; readonly key: CauseKey; readonly inputs: readonly CauseInput[]; readonly gap: boolean };
+
+export interface DomainCoverage {
+  readonly domain: DomainName;
+  readonly watermarkMs: number;
+  readonly state: CoverageState;
+  /** Since when nothing is missing: S, or the key of its last gap. */
+  readonly completeFromMs: number;
+}
+
+/** live: counts. stale: does not. collecting: heard again, far behind. catchingUp: the clock waits for it. */
+type InputState = 'live' | 'stale' | 'collecting' | 'catchingUp';
+
+interface Input extends HeapMember {
+  readonly fragmentId: string;
+  readonly domain: DomainName;
+  readonly leastDomain: DomainName;
+  readonly kind: FragmentKind;
+  readonly queue: Deque<Delta>;
+  /** Deltas since it was heard again, oldest first; some at or before the last released key. */
+  readonly late: Deque<Delta>;
+  /** The last key released from it: whatever it sends is later. */
+  lastKey: CauseKey;
+  state: InputState;
+  watermarkMs: number;
+  completeFromMs: number;
+}
+
+const START: CauseKey = timerKey(-1);
+
+export class MergedInputs {
+  readonly #counters: Counters;
+  readonly #inputs = new Map<string, Input>();
+  readonly #heap = new InputHeap<Input>();
+  #gaps: CauseInput[] = [];
+  #clockMs: number;
+  /** The greatest key that can have been acted on: the last cause, or the timers of the clock's instant. */
+  #released: CauseKey;
+  #pending = 0;
+  #driftMs = -1;
+
+  /** `startMs`: S of the query; the clock stands just before it. */
+  constructor(deps: { readonly counters: Counters }, startMs: number) {
+    this.#counters = deps.counters;
+    this.#clockMs = startMs - 1;
+    this.#released = startMs > 0 ? timerKey(startMs - 1) : START;
+  }
+
+  /** The time that the last step led to. */
+  get clockMs(): number {
+    return this.#clockMs;
+  }
+
+  /** The greatest key released so far. */
+  get releasedKey(): CauseKey {
+    return this.#released;
+  }
+
+  /** Deltas that wait for other inputs. */
+  get pending(): number {
+    return this.#pending;
+  }
+
+  /** True when the host should stop taking from receivers until steps have been drained. */
+  get full(): boolean {
+    return this.#pending >= PENDING_CAUSES;
+  }
+
+  add(options: InputOptions): void {
+    assert(!this.#inputs.has(options.fragmentId), 'an input is added once');
+    const leastDomain = options.leastDomain ?? options.domain;
+    const input: Input = {
+      fragmentId: options.fragmentId,
+      domain: options.domain,
+      leastDomain,
+      kind: options.kind,
+      queue: new Deque(),
+      late: new Deque(),
+      state: 'live',
+      watermarkMs: options.watermarkMs,
+      completeFromMs: options.watermarkMs,
+      nextKey: boundOf(options.watermarkMs, leastDomain),
+      bound: true,
+      lastKey: START,
+      place: -1,
+    };
+    this.#inputs.set(options.fragmentId, input);
+    this.#heap.set(input);
+  }
+
+  /** Takes an input out; what it had pending is gone. */
+  remove(fragmentId: string): void {
+    const input = this.#inputs.get(fragmentId);
+    if (input === undefined) return;
+    this.#pending -= input.queue.length + input.late.length;
+    this.#heap.delete(input);
+    this.#inputs.delete(fragmentId);
+  }
+
+  has(fragmentId: string): boolean {
+    return this.#inputs.has(fragmentId);
+  }
+
+  /**
+   * Takes the next delta of an input, in key order within it. A delta of a live input at or before what was released
+   * already is dropped and counted (false), unless it is marked `gap`: that one is released next, under the last key.
+   */
+  offer(fragmentId: string, delta: Delta): boolean {
+    const input = this.#inputs.get(fragmentId);
+    if (input === undefined) return false;
+    const past = compareKeys(delta.key, this.#released) <= 0;
+    if (input.state === 'stale' && (past || input.late.length > 0)) this.#setState(input, 'collecting');
+    if (input.state === 'collecting' || input.state === 'catchingUp') {
+      input.late.push(delta);
+      this.#pending++;
+      return true;
+    }
+    if (past) {
+      if (delta.gap === true) {
+        this.#gaps.push({ fragmentId, delta });
+        return true;
+      }
+      this.#counters.add('exchange_late_deltas_total', 1, { domain: input.domain });
+      return false;
+    }
+    this.#enqueue(input, delta);
+    return true;
+  }
+
+  /** The watermark of an input, to be called after its deltas were offered. Lower ones are ignored. */
+  advance(fragmentId: string, watermarkMs: number): void {
+    const input = this.#inputs.get(fragmentId);
+    if (input === undefined || watermarkMs <= input.watermarkMs) return;
+    input.watermarkMs = watermarkMs;
+    if (input.state !== 'live') this.#rejoin(input);
+    else if (input.queue.length === 0) this.#place(input);
+  }
+
+  /** All inputs of `domain` are silent: go on without them (`continue`). What they sent so far stays in order. */
+  markStale(domain: DomainName): void {
+    for (const input of this.#inputs.values()) {
+      if (input.domain === domain) this.#setState(input, 'stale');
+    }
+  }
+
+  /** Lets the clock run while every input is stale (else it does nothing): `toMs` is the owner's own stamp clock. */
+  drift(toMs: number): void {
+    for (const input of this.#inputs.values()) if (input.state === 'live' || input.state === 'catchingUp') return;
+    this.#driftMs = Math.max(this.#driftMs, toMs);
+  }
+
+  /** The next step, or null when it must wait for an input. */
+  next(): MergedStep | null {
+    if (this.#gaps.length > 0) return this.#releaseGaps();
+    const top = this.#heap.top();
+    if (top === undefined) return this.#advanceTo(this.#driftMs);
+    if (top.bound) return this.#advanceTo(top.nextKey.timestampMs);
+    const key = top.nextKey;
+    // Timers before the cause are causes of their own; those of its instant belong to it when its phase is 0.
+    const advance = this.#advanceTo(key.phase === 0 ? key.timestampMs - 1 : key.timestampMs);
+    if (advance !== null) return advance;
+    return this.#release(key);
+  }
+
+  coverage(): readonly DomainCoverage[] {
+    const byDomain = new Map<DomainName, DomainCoverage>();
+    for (const input of this.#inputs.values()) {
+      const seen = byDomain.get(input.domain);
+      const state = coverageState(input.state);
+      byDomain.set(input.domain, {
+        domain: input.domain,
+        watermarkMs: Math.min(seen?.watermarkMs ?? Infinity, input.watermarkMs),
+        state: seen === undefined || seen.state === 'live' ? state : seen.state,
+        completeFromMs: Math.max(seen?.completeFromMs ?? 0, input.completeFromMs),
+      });
+    }
+    return [...byDomain.values()];
+  }
+
+  /** The domain whose silence holds the clock now; null when a cause is ready or nothing is waited for. */
+  waitsFor(): DomainName | null {
+    const top = this.#heap.top();
+    return top === undefined || !top.bound ? null : top.domain;
+  }
+
+  #advanceTo(toMs: number): MergedStep | null {
+    if (toMs <= this.#clockMs) return null;
+    this.#clockMs = toMs;
+    const timers = timerKey(toMs);
+    if (compareKeys(timers, this.#released) > 0) this.#released = timers;
+    return { kind: 'advance', toMs };
+  }
+
+  #release(key: CauseKey): MergedStep {
+    const inputs: CauseInput[] = [];
+    let gap = false;
+    for (let top = this.#heap.top(); top !== undefined && !top.bound; top = this.#heap.top()) {
+      if (!sameKey(top.nextKey, key)) break;
+      const delta = top.queue.shift();
+      assert(delta !== undefined, 'an input at the top has its delta');
+      this.#pending--;
+      top.lastKey = key;
+      if (delta.gap === true) {
+        gap = true;
+        top.completeFromMs = Math.max(top.completeFromMs, key.timestampMs);
+      }
+      inputs.push({ fragmentId: top.fragmentId, delta });
+      this.#place(top);
+    }
+    this.#clockMs = Math.max(this.#clockMs, key.timestampMs);
+    this.#released = key;
+    return { kind: 'cause', key, inputs, gap };
+  }
+
+  /** Deltas that jump to the present come under the last key: keys never fall. */
+  #releaseGaps(): MergedStep {
+    const inputs = this.#gaps;
+    this.#gaps = [];
+    const key = this.#released;
+    for (const { fragmentId } of inputs) {
+      const input = this.#inputs.get(fragmentId);
+      if (input !== undefined) input.completeFromMs = Math.max(input.completeFromMs, key.timestampMs);
+    }
+    return { kind: 'cause', key, inputs: inputs.map((i) => ({ ...i, delta: { ...i.delta, key } })), gap: true };
+  }
+
+  #enqueue(input: Input, delta: Delta): void {
+    input.queue.push(delta);
+    this.#pending++;
+    if (input.queue.length === 1) this.#place(input);
+  }
+
+  /** Puts the input where its next key belongs; out of the heap when it has nothing pending and does not count. */
+  #place(input: Input): void {
+    const head = input.queue.at(0);
+    input.bound = head === undefined;
+    if (head !== undefined) input.nextKey = head.key;
+    else if (input.state === 'live' || input.state === 'catchingUp') {
+      const bound = boundOf(input.watermarkMs, input.leastDomain);
+      input.nextKey = compareKeys(bound, input.lastKey) > 0 ? bound : input.lastKey;
+    } else {
+      this.#heap.delete(input);
+      return;
+    }
+    this.#heap.set(input);
+  }
+
+  #setState(input: Input, state: InputState): void {
+    input.state = state;
+    this.#place(input);
+  }
+
+  /** An input that was silent has got further: see whether it counts again. */
+  #rejoin(input: Input): void {
+    const passed =
+      input.watermarkMs >= this.#clockMs &&
+      compareKeys(boundOf(input.watermarkMs, input.leastDomain), this.#released) > 0;
+    if (!passed) {
+      this.#setState(input, input.watermarkMs >= this.#clockMs - REJOIN_LAG_MS ? 'catchingUp' : 'collecting');
+      return;
+    }
+    input.state = 'live';
+    const past: Delta[] = [];
+    for (const delta of input.late.drain()) {
+      this.#pending--;
+      if (compareKeys(delta.key, this.#released) <= 0) past.push(delta);
+      else this.#enqueue(input, delta);
+    }
+    this.#place(input);
+    if (past.length === 0) return;
+    const isView = input.kind === 'view';
+    if (!isView) this.#counters.add('exchange_unseen_deltas_total', past.length, { domain: input.domain });
+    this.#gaps.push({ fragmentId: input.fragmentId, delta: netDeltas(this.#released, isView ? past : []) });
+  }
+}
+
+function boundOf(watermarkMs: number, leastDomain: DomainName): CauseKey {
+  return { timestampMs: watermarkMs, phase: 1, domain: leastDomain, seq: 0, path: [] };
+}
+
+function coverageState(state: InputState): CoverageState {
+  switch (state) {
+    case 'live':
+      return 'live';
+    case 'stale':
+      return 'stale';
+    case 'collecting':
+    case 'catchingUp':
+      return 'refilling';
+  }
+}
