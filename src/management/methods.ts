@@ -1,0 +1,303 @@
+/**
+ * The methods of the management interface: signature, help, and the checks of every parameter. What they ask for is done
+ * by the {@link ManagementTarget}; introspection is in `system-methods.ts`.
+ */
+import { CodedError } from '../model/errors.ts';
+import type { PropertyDeclaration } from '../ports/registry.ts';
+import {
+  MAX_DESCRIPTION_LENGTH,
+  checkCount,
+  isList,
+  readBareJid,
+  readBoolean,
+  readList,
+  readName,
+  readOptions,
+  readString,
+  readStruct,
+  readWord,
+} from './parameters.ts';
+import type {
+  Caller,
+  ManagementTarget,
+  MetricDeclaration,
+  MetricFilter,
+  PublishedEvent,
+  QueryRequest,
+} from './target.ts';
+import type { XmlRpcValue } from './xml-rpc-codec.ts';
+
+/** Types of the answer and the parameters, as XML-RPC introspection names them. */
+export type Signature = readonly [answer: string, ...parameters: string[]];
+
+export interface Method {
+  readonly name: string;
+  readonly signatures: readonly Signature[];
+  /** First line: the call with its parameters. */
+  readonly help: string;
+  call(params: readonly XmlRpcValue[], caller: Caller): Promise<XmlRpcValue>;
+}
+
+/** Longest text of a query that is passed on; the parser has the finer limit (`EPL_TOO_LONG`). */
+const MAX_EPL_LENGTH = 1_000_000;
+/** Events of one call: enough to amortise it, few enough to be ingested between two heartbeats. */
+export const MAX_EVENTS = 10_000;
+/** Properties of one metric. */
+const MAX_PROPERTIES = 1_000;
+/** Members of one query's node besides who registers. */
+const MAX_SUBSCRIBERS = 100;
+
+const SILENCE_MODES = ['wait', 'continue', 'hold'] as const;
+
+export function managementMethods(target: ManagementTarget): readonly Method[] {
+  return [...metricMethods(target), ...queryMethods(target), ...statusMethods(target)];
+}
+
+function metricMethods(target: ManagementTarget): readonly Method[] {
+  return [
+    {
+      name: 'registerMetric',
+      signatures: [
+        ['boolean', 'string'],
+        ['boolean', 'string', 'array'],
+        ['boolean', 'string', 'struct'],
+        ['boolean', 'string', 'array', 'struct'],
+        ['boolean', 'string', 'struct', 'struct'],
+      ],
+      help: `registerMetric(name, properties, options)
+Declares a metric of this domain; true. The same declaration again does no harm.
+properties: [{name, type, unit?, description?}, ...] or {name: type, ...}; a type is string, int, long, float, double,
+boolean, map, or one of these followed by []. Without properties (none or an empty array) it is the paper's metric:
+metricName string, metricValue double, timestamp long (when left out of an event, the time of ingestion).
+options: {description}`,
+      async call(params, caller) {
+        checkCount(params, 1, 3, 'registerMetric(name, properties, options)');
+        await target.registerMetric(readMetric(params), caller);
+        return true;
+      },
+    },
+    {
+      name: 'deleteMetric',
+      signatures: [['boolean', 'string']],
+      help: `deleteMetric(name)
+Takes back a metric of this domain; true. Refused while a query reads it (METRIC_IN_USE).`,
+      async call(params, caller) {
+        checkCount(params, 1, 1, 'deleteMetric(name)');
+        await target.deleteMetric(readName(params[0], 'parameter 1 (name)'), caller);
+        return true;
+      },
+    },
+    {
+      name: 'listMetrics',
+      signatures: [['array'], ['array', 'struct']],
+      help: `listMetrics(options)
+Metrics: [{domain, name, description, properties: [{name, type, unit?, description?}], uses}, ...].
+options: {match: text within a name or description, unit, domain, federation: true for the other domains' too}`,
+      async call(params) {
+        checkCount(params, 0, 1, 'listMetrics(options)');
+        const listed = await target.listMetrics(readMetricFilter(params[0]));
+        return listed.map((metric) => ({ ...metric, properties: metric.properties.map((p) => ({ ...p })) }));
+      },
+    },
+    {
+      name: 'publish',
+      signatures: [
+        ['struct', 'string', 'array'],
+        ['struct', 'string', 'array', 'struct'],
+      ],
+      help: `publish(metric, events, options)
+Measurements of an application: {accepted, duplicates}. All events are taken or none.
+events: [{property: value, ...}, ...], at most ${MAX_EVENTS}. An event may carry an id (a string; not where the metric
+declares a property of that name): one seen before from the same client is acknowledged without effect.
+options: {client: who publishes, for these ids}`,
+      async call(params, caller) {
+        checkCount(params, 2, 3, 'publish(metric, events, options)');
+        const metric = readName(params[0], 'parameter 1 (metric)');
+        const events = readList(params[1], 'parameter 2 (events)', MAX_EVENTS).map((event, i): PublishedEvent =>
+          readStruct(event, `events[${i}]`),
+        );
+        const options = readOptions(params[2], 'options', ['client']);
+        const identity =
+          options['client'] === undefined ? caller.identity : readName(options['client'], 'options.client');
+        return { ...(await target.publish(metric, events, { identity })) };
+      },
+    },
+  ];
+}
+
+function queryMethods(target: ManagementTarget): readonly Method[] {
+  return [
+    {
+      name: 'registerQuery',
+      signatures: [
+        ['struct', 'string'],
+        ['struct', 'string', 'struct'],
+      ],
+      help: `registerQuery(epl, options)
+Registers a continuous query: {queryId, node, service, uri, notes: [...], plan}. Its triggers are published on the pubsub
+node 'node' of the XMPP service 'service'. The same registration again gives the same query.
+options: {jid: bare JID of who registers, subscribers: [further bare JIDs], listener: 'every',
+onSilence: 'wait' | 'continue' | 'hold' (when a domain falls silent), name}`,
+      async call(params, caller) {
+        checkCount(params, 1, 2, 'registerQuery(epl, options)');
+        const answer = await target.registerQuery(readQuery(params), caller);
+        return { ...answer };
+      },
+    },
+    {
+      name: 'deleteQuery',
+      signatures: [['boolean', 'string']],
+      help: `deleteQuery(queryId)
+Ends a query and deletes its node; true.`,
+      async call(params, caller) {
+        checkCount(params, 1, 1, 'deleteQuery(queryId)');
+        await target.deleteQuery(readName(params[0], 'parameter 1 (queryId)'), caller);
+        return true;
+      },
+    },
+    {
+      name: 'listQueries',
+      signatures: [['array']],
+      help: `listQueries()
+Queries registered here: [{queryId, name, epl, state, node, service, uri, createdMs, triggersTotal}, ...].`,
+      async call(params, caller) {
+        checkCount(params, 0, 0, 'listQueries()');
+        return (await target.listQueries(caller)).map((query) => ({ ...query }));
+      },
+    },
+    {
+      name: 'getQuery',
+      signatures: [['struct', 'string']],
+      help: `getQuery(queryId)
+What listQueries tells of one query, and {jid, subscribers, onSilence, notes, plan, coverage}.`,
+      async call(params, caller) {
+        checkCount(params, 1, 1, 'getQuery(queryId)');
+        return { ...(await target.getQuery(readName(params[0], 'parameter 1 (queryId)'), caller)) };
+      },
+    },
+    {
+      name: 'explainQuery',
+      signatures: [
+        ['struct', 'string'],
+        ['struct', 'string', 'struct'],
+      ],
+      help: `explainQuery(epl, options)
+How the query would be run, without registering it: {text: for people, notes, plan}.
+options: {onSilence}`,
+      async call(params, caller) {
+        checkCount(params, 1, 2, 'explainQuery(epl, options)');
+        const options = readOptions(params[1], 'options', ['onSilence']);
+        const silence = options['onSilence'];
+        const onSilence = silence === undefined ? undefined : readWord(silence, 'options.onSilence', SILENCE_MODES);
+        return { ...(await target.explainQuery({ epl: readEpl(params[0]), onSilence }, caller)) };
+      },
+    },
+  ];
+}
+
+function statusMethods(target: ManagementTarget): readonly Method[] {
+  return [
+    {
+      name: 'listDomains',
+      signatures: [['array']],
+      help: `listDomains()
+The federation as this agent sees it: [{domain, peerId, self, connected, addresses, metrics}, ...].`,
+      async call(params) {
+        checkCount(params, 0, 0, 'listDomains()');
+        return (await target.listDomains()).map((domain) => ({ ...domain }));
+      },
+    },
+    {
+      name: 'listSources',
+      signatures: [['array']],
+      help: `listSources()
+Monitoring clients of this agent: [{name, metrics, state, detail, eventsTotal, failuresTotal, lastEventMs?}, ...].`,
+      async call(params) {
+        checkCount(params, 0, 0, 'listSources()');
+        return (await target.listSources()).map((source) => ({ ...source }));
+      },
+    },
+    {
+      name: 'getStatus',
+      signatures: [['struct']],
+      help: `getStatus()
+The agent: {domain, peerId, version, startedMs, nowMs, queries, metrics, xmpp: {state, detail, outbox},
+peers: [{domain, connected}], counters: {name: number}}.`,
+      async call(params) {
+        checkCount(params, 0, 0, 'getStatus()');
+        const status = await target.getStatus();
+        return { ...status, xmpp: { ...status.xmpp }, peers: status.peers.map((peer) => ({ ...peer })) };
+      },
+    },
+  ];
+}
+
+function readMetric(params: readonly XmlRpcValue[]): MetricDeclaration {
+  const options = readOptions(params[2], 'options', ['description']);
+  return {
+    name: readName(params[0], 'parameter 1 (name)'),
+    description: readOptionalText(options['description'], 'options.description'),
+    properties: readProperties(params[1]),
+  };
+}
+
+function readProperties(value: XmlRpcValue | undefined): readonly PropertyDeclaration[] {
+  if (value === undefined || value === null) return [];
+  if (!isList(value)) {
+    const struct = readStruct(value, 'parameter 2 (properties)');
+    return Object.entries(struct).map(([name, type]) => ({ name, type: readName(type, `properties.${name}`) }));
+  }
+  return readList(value, 'parameter 2 (properties)', MAX_PROPERTIES).map((item, i) => {
+    const where = `properties[${i}]`;
+    const property = readOptions(readStruct(item, where), where, ['name', 'type', 'unit', 'description']);
+    return {
+      name: readName(property['name'], `${where}.name`),
+      type: readName(property['type'], `${where}.type`),
+      ...(property['unit'] === undefined ? {} : { unit: readString(property['unit'], `${where}.unit`) }),
+      ...(property['description'] === undefined
+        ? {}
+        : { description: readOptionalText(property['description'], `${where}.description`) }),
+    };
+  });
+}
+
+function readMetricFilter(value: XmlRpcValue | undefined): MetricFilter {
+  const options = readOptions(value, 'options', ['match', 'unit', 'domain', 'federation']);
+  const text = (name: string) =>
+    options[name] === undefined ? undefined : readString(options[name], `options.${name}`);
+  return {
+    match: text('match'),
+    unit: text('unit'),
+    domain: text('domain'),
+    federation: options['federation'] === undefined ? false : readBoolean(options['federation'], 'options.federation'),
+  };
+}
+
+function readQuery(params: readonly XmlRpcValue[]): QueryRequest {
+  const options = readOptions(params[1], 'options', ['jid', 'subscribers', 'listener', 'onSilence', 'name']);
+  const { jid, subscribers, listener, onSilence, name } = options;
+  const members =
+    subscribers === undefined
+      ? []
+      : readList(subscribers, 'options.subscribers', MAX_SUBSCRIBERS).map((subscriber, i) =>
+          readBareJid(subscriber, `options.subscribers[${i}]`),
+        );
+  return {
+    epl: readEpl(params[0]),
+    jid: jid === undefined ? undefined : readBareJid(jid, 'options.jid'),
+    subscribers: [...new Set(members)],
+    listener: listener === undefined ? 'every' : readWord(listener, 'options.listener', ['every']),
+    onSilence: onSilence === undefined ? undefined : readWord(onSilence, 'options.onSilence', SILENCE_MODES),
+    name: name === undefined ? undefined : readName(name, 'options.name'),
+  };
+}
+
+function readEpl(value: XmlRpcValue | undefined): string {
+  const epl = readString(value, 'parameter 1 (epl)', MAX_EPL_LENGTH);
+  if (epl.trim() === '') throw new CodedError('INVALID_PARAMETERS', 'parameter 1 (epl) is empty');
+  return epl;
+}
+
+function readOptionalText(value: XmlRpcValue | undefined, where: string): string {
+  return value === undefined ? '' : readString(value, where, MAX_DESCRIPTION_LENGTH);
+}

@@ -1,0 +1,335 @@
+/**
+ * A strict lexer of XML-RPC messages (http://xmlrpc.com/spec.md), in front of the lenient package `xmlrpc`.
+ *
+ * The package reads tag soup, nests without limit, takes `12abc` for 12 and lets a member `__proto__` replace a
+ * prototype (PLATFORM §4). Here every element, its place, its text and the number and depth of values are checked in one
+ * pass, and what goes on is canonical: one name per type, trimmed numbers, dates with zone. Document types and processing
+ * instructions are refused, so there are no entities but XML's own five.
+ */
+import { CodedError, type ErrorCode } from '../model/errors.ts';
+
+export interface LexerLimits {
+  /** Arrays and structs within each other. */
+  readonly depth: number;
+  /** Values in one message. */
+  readonly values: number;
+}
+
+/** Takes the message element by element; `name` is upper-case and one of those the package knows. */
+export interface LexerSink {
+  open(name: string): void;
+  text(text: string): void;
+  close(name: string): void;
+}
+
+/** What may stand in an element. `order`: these, in this order, `required` of them. `one`: at most one of these. `many`: any number of these. */
+interface Content {
+  readonly mode: 'order' | 'one' | 'many';
+  readonly children: readonly string[];
+  readonly required: number;
+}
+
+/** Elements of values with the name under which they go on. The `ex:` ones are Apache's extensions. */
+const LEAVES: ReadonlyMap<string, string> = new Map([
+  ['methodName', 'METHODNAME'],
+  ['name', 'NAME'],
+  ['string', 'STRING'],
+  ['int', 'INT'],
+  ['i4', 'INT'],
+  ['i8', 'INT'],
+  ['ex:i8', 'INT'],
+  ['double', 'DOUBLE'],
+  ['boolean', 'BOOLEAN'],
+  ['base64', 'BASE64'],
+  ['dateTime.iso8601', 'DATETIME.ISO8601'],
+  ['nil', 'NIL'],
+  ['ex:nil', 'NIL'],
+]);
+
+const TYPES = [...LEAVES.keys()].filter((name) => name !== 'methodName' && name !== 'name');
+
+const CONTENT: ReadonlyMap<string, Content> = new Map<string, Content>([
+  ['methodCall', { mode: 'order', children: ['methodName', 'params'], required: 1 }],
+  ['methodResponse', { mode: 'one', children: ['params', 'fault'], required: 1 }],
+  ['params', { mode: 'many', children: ['param'], required: 0 }],
+  ['param', { mode: 'order', children: ['value'], required: 1 }],
+  ['fault', { mode: 'order', children: ['value'], required: 1 }],
+  ['value', { mode: 'one', children: [...TYPES, 'array', 'struct'], required: 0 }],
+  ['array', { mode: 'order', children: ['data'], required: 1 }],
+  ['data', { mode: 'many', children: ['value'], required: 0 }],
+  ['struct', { mode: 'many', children: ['member'], required: 0 }],
+  ['member', { mode: 'order', children: ['name', 'value'], required: 2 }],
+]);
+
+const TAG = /<(\/?)([A-Za-z_][\w:.-]*)((?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/y;
+const DECLARATION = /^\s*<\?xml\s[^<>]*\?>/;
+/** Whatever XML 1.0 §2.2 does not let into a document. */
+// oxlint-disable-next-line no-control-regex
+const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
+
+interface Frame {
+  readonly name: string;
+  readonly content: Content | null;
+  children: number;
+  text: string;
+  /** Names of a struct's members so far. */
+  readonly members: Set<string> | null;
+}
+
+/** Sends the elements of `xml` to `sink`. Throws `REQUEST_MALFORMED`, `REQUEST_TOO_LARGE` or `VALUE_OUT_OF_RANGE`, with position. */
+export function lexXmlRpc(
+  xml: string,
+  root: 'methodCall' | 'methodResponse',
+  limits: LexerLimits,
+  sink: LexerSink,
+): void {
+  new Lexer(xml, limits, sink).run(root);
+}
+
+class Lexer {
+  readonly #xml: string;
+  readonly #limits: LexerLimits;
+  readonly #sink: LexerSink;
+  readonly #stack: Frame[] = [];
+  #at = 0;
+  #values = 0;
+  #depth = 0;
+  #done = false;
+
+  constructor(xml: string, limits: LexerLimits, sink: LexerSink) {
+    this.#xml = xml.replaceAll(/\r\n?/g, '\n');
+    this.#limits = limits;
+    this.#sink = sink;
+  }
+
+  run(root: string): void {
+    const xml = this.#xml;
+    const forbidden = FORBIDDEN.exec(xml)?.index ?? (xml.isWellFormed() ? -1 : 0);
+    if (forbidden >= 0) this.#refuse('a character that XML does not allow', { at: forbidden });
+    this.#at = DECLARATION.exec(xml)?.[0].length ?? 0;
+    while (this.#at < xml.length) {
+      if (xml.charAt(this.#at) !== '<') this.#readText();
+      else if (xml.startsWith('<!--', this.#at)) this.#skipComment();
+      else if (xml.startsWith('<![CDATA[', this.#at)) this.#readCdata();
+      else this.#readTag(root);
+    }
+    if (!this.#done)
+      this.#refuse(this.#stack.length === 0 ? 'no message' : `<${this.#stack.at(-1)?.name}> is not closed`);
+  }
+
+  #readText(): void {
+    const end = this.#xml.indexOf('<', this.#at);
+    const stop = end < 0 ? this.#xml.length : end;
+    this.#addText(this.#unescape(this.#xml.slice(this.#at, stop)));
+    this.#at = stop;
+  }
+
+  #readCdata(): void {
+    const end = this.#xml.indexOf(']]>', this.#at);
+    if (end < 0) this.#refuse('<![CDATA[ is not closed');
+    this.#addText(this.#xml.slice(this.#at + '<![CDATA['.length, end));
+    this.#at = end + ']]>'.length;
+  }
+
+  #skipComment(): void {
+    const end = this.#xml.indexOf('-->', this.#at + '<!--'.length);
+    if (end < 0) this.#refuse('<!-- is not closed');
+    this.#at = end + '-->'.length;
+  }
+
+  #addText(text: string): void {
+    const frame = this.#stack.at(-1);
+    if (frame !== undefined && (frame.content === null || frame.name === 'value')) frame.text += text;
+    else if (text.trim() !== '')
+      this.#refuse(`text ${frame === undefined ? 'outside the message' : `in <${frame.name}>`}`);
+  }
+
+  #readTag(root: string): void {
+    TAG.lastIndex = this.#at;
+    const match = TAG.exec(this.#xml);
+    if (match === null) {
+      const second = this.#xml.charAt(this.#at + 1);
+      if (second === '!') this.#refuse('a document type declaration', { hint: 'send the message alone' });
+      if (second === '?') this.#refuse('a processing instruction', { hint: 'send the message alone' });
+      this.#refuse('a tag that cannot be read');
+    }
+    const [whole, slash, name = '', attributes, empty] = match;
+    if (slash === '/') {
+      if (attributes !== '' || empty !== '') this.#refuse('a tag that cannot be read');
+      this.#close(name);
+    } else {
+      this.#open(name, root);
+      if (empty === '/') this.#close(name);
+    }
+    this.#at += whole.length;
+  }
+
+  #open(name: string, root: string): void {
+    const parent = this.#stack.at(-1);
+    if (parent === undefined) {
+      if (this.#done || name !== root) this.#refuse(`<${name}> where <${root}> belongs`);
+    } else {
+      this.#checkPlace(name, parent);
+    }
+    if (name === 'value' && ++this.#values > this.#limits.values) {
+      this.#refuse(`more than ${this.#limits.values} values`, { code: 'REQUEST_TOO_LARGE' });
+    }
+    if ((name === 'array' || name === 'struct') && ++this.#depth > this.#limits.depth) {
+      this.#refuse(`values nested deeper than ${this.#limits.depth}`, { code: 'REQUEST_TOO_LARGE' });
+    }
+    const members = name === 'struct' ? new Set<string>() : null;
+    this.#stack.push({ name, content: CONTENT.get(name) ?? null, children: 0, text: '', members });
+    this.#sink.open(LEAVES.get(name) ?? name.toUpperCase());
+  }
+
+  #checkPlace(name: string, parent: Frame): void {
+    const { content, children } = parent;
+    const allowed =
+      content !== null &&
+      (content.mode === 'order'
+        ? content.children[children] === name
+        : content.children.includes(name) && (content.mode === 'many' || children === 0));
+    if (!allowed) {
+      const known = CONTENT.has(name) || LEAVES.has(name);
+      this.#refuse(known ? `<${name}> in <${parent.name}> at this place` : `unknown element <${name}>`);
+    }
+    parent.children++;
+  }
+
+  #close(name: string): void {
+    const frame = this.#stack.pop();
+    if (frame === undefined || frame.name !== name) {
+      this.#refuse(`</${name}> where ${frame === undefined ? 'nothing is open' : `</${frame.name}> belongs`}`);
+    }
+    if (frame.content !== null && frame.children < frame.content.required) this.#refuse(`<${name}> is not complete`);
+    if (name === 'array' || name === 'struct') this.#depth--;
+    const text = this.#textOf(frame);
+    if (text !== '') this.#sink.text(text);
+    this.#sink.close(LEAVES.get(name) ?? name.toUpperCase());
+    if (this.#stack.length === 0) this.#done = true;
+  }
+
+  /** The canonical text of a leaf, or of a value without a type, which is a string. */
+  #textOf(frame: Frame): string {
+    const { text } = frame;
+    switch (frame.name) {
+      case 'value':
+        if (frame.children > 0 && text.trim() !== '') this.#refuse('text beside a typed value');
+        return frame.children > 0 ? '' : text;
+      case 'name':
+        return this.#memberName(text);
+      case 'methodName':
+        return text.trim();
+      case 'int':
+      case 'i4':
+      case 'i8':
+      case 'ex:i8':
+        return this.#integer(text.trim());
+      case 'double':
+        return this.#double(text.trim());
+      case 'boolean':
+        if (!/^[01]$/.test(text.trim())) this.#refuse(`'${clip(text)}' is not a boolean`, { hint: 'use 0 or 1' });
+        return text.trim();
+      case 'base64':
+        return this.#base64(text.replaceAll(/\s+/g, ''));
+      case 'dateTime.iso8601':
+        return this.#date(text.trim());
+      case 'nil':
+      case 'ex:nil':
+        if (text.trim() !== '') this.#refuse('text in <nil>');
+        return '';
+      default:
+        return text;
+    }
+  }
+
+  #memberName(name: string): string {
+    const struct = this.#stack.at(-2)?.members;
+    if (name === '__proto__') this.#refuse("a member named '__proto__'");
+    if (struct?.has(name) === true) this.#refuse(`member '${clip(name)}' twice in one struct`);
+    struct?.add(name);
+    return name;
+  }
+
+  /** Any integer type may hold any integer that is exact here: clients differ in which they write for a long. */
+  #integer(text: string): string {
+    if (!/^[+-]?\d+$/.test(text)) this.#refuse(`'${clip(text)}' is not an integer`);
+    const value = Number(text);
+    if (!Number.isSafeInteger(value)) {
+      this.#refuse(`the integer ${clip(text)} is beyond 2^53`, { code: 'VALUE_OUT_OF_RANGE' });
+    }
+    return String(value);
+  }
+
+  #double(text: string): string {
+    if (/^[+-]?(?:nan|inf|infinity)$/i.test(text)) {
+      this.#refuse(`${text} is not a number that a message can carry`, { code: 'VALUE_OUT_OF_RANGE' });
+    }
+    if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text)) this.#refuse(`'${clip(text)}' is not a double`);
+    const value = Number(text);
+    if (!Number.isFinite(value)) {
+      this.#refuse(`the double ${clip(text)} is out of range`, { code: 'VALUE_OUT_OF_RANGE' });
+    }
+    return Object.is(value, -0) ? '-0' : String(value);
+  }
+
+  #base64(text: string): string {
+    if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.length % 4 !== 0) this.#refuse('base64 that cannot be read');
+    return text;
+  }
+
+  /** `20260102T03:04:05`, as the specification has it, with optional hyphens, fraction and zone; without a zone it is UTC. */
+  #date(text: string): string {
+    const match =
+      /^(\d{4})-?(\d\d)-?(\d\d)T(\d\d):?(\d\d):?(\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)?$/.exec(text) ??
+      this.#refuse(`'${clip(text)}' is not a date`, { hint: 'use 20260102T03:04:05Z' });
+    const [, year, month, day, hour, minute, second, fraction = '0', zone = 'Z'] = match;
+    const local = `${year}-${month}-${day}T${hour}:${minute}:${second}`;
+    const offset = zone === 'Z' ? 'Z' : `${zone.slice(0, 3)}:${zone.slice(-2)}`;
+    const instant = new Date(`${local}.${fraction.padEnd(3, '0').slice(0, 3)}${offset}`);
+    const asUtc = new Date(`${local}Z`);
+    if (Number.isNaN(instant.getTime()) || !asUtc.toISOString().startsWith(local)) {
+      this.#refuse(`there is no such date as ${clip(text)}`);
+    }
+    return instant.toISOString();
+  }
+
+  #unescape(text: string): string {
+    if (!text.includes('&')) return text;
+    return text.replaceAll(/&([^;&]{0,12};)?/g, (whole) => {
+      const plain = ENTITIES.get(whole);
+      if (plain !== undefined) return plain;
+      const match = /^&#(?:x([0-9a-fA-F]{1,6})|(\d{1,7}));$/.exec(whole);
+      const code = match === null ? NaN : Number.parseInt(match[1] ?? match[2] ?? '', match[1] === undefined ? 10 : 16);
+      const surrogate = code >= 0xd800 && code <= 0xdfff;
+      if (!(code > 0 && code <= 0x10ffff) || surrogate || FORBIDDEN.test(String.fromCodePoint(code))) {
+        this.#refuse(`'${clip(whole)}' is not a character`);
+      }
+      return String.fromCodePoint(code);
+    });
+  }
+
+  #refuse(what: string, more: { at?: number; hint?: string; code?: ErrorCode } = {}): never {
+    const offset = more.at ?? this.#at;
+    const before = this.#xml.slice(0, offset);
+    const lineStart = before.lastIndexOf('\n') + 1;
+    const line = before.split('\n').length;
+    throw new CodedError(more.code ?? 'REQUEST_MALFORMED', `not acceptable in an XML-RPC message: ${what}`, {
+      position: { offset, length: 1, line, column: offset - lineStart + 1 },
+      hint: more.hint,
+    });
+  }
+}
+
+const ENTITIES: ReadonlyMap<string, string> = new Map([
+  ['&lt;', '<'],
+  ['&gt;', '>'],
+  ['&amp;', '&'],
+  ['&quot;', '"'],
+  ['&apos;', "'"],
+]);
+
+/** Enough of a caller's text to recognise it. */
+function clip(text: string): string {
+  return text.length <= 40 ? text : `${text.slice(0, 40)}…`;
+}
