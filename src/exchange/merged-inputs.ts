@@ -88,6 +88,7 @@ export class MergedInputs {
   #released: CauseKey;
   #pending = 0;
   #driftMs = -1;
+  #barrierMs = -1;
 
   /** `startMs`: S of the query; the clock stands just before it. */
   constructor(deps: { readonly counters: Counters }, startMs: number) {
@@ -199,13 +200,45 @@ export class MergedInputs {
     this.#driftMs = Math.max(this.#driftMs, toMs);
   }
 
+  /**
+   * The caller knows that no input holds a cause up to and including `toMs` back: what is pending up to there need not
+   * wait for a watermark beyond it. Only whoever drives all domains can know that (replay of scenarios).
+   */
+  barrier(toMs: number): void {
+    this.#barrierMs = Math.max(this.#barrierMs, toMs);
+  }
+
+  /** The least key that waits for an input; null when nothing waits. O(K). */
+  heldKey(): CauseKey | null {
+    return this.#leastPending()?.nextKey ?? null;
+  }
+
   /** The next step, or null when it must wait for an input. */
   next(): MergedStep | null {
     if (this.#gaps.length > 0) return this.#releaseGaps();
     const top = this.#heap.top();
     if (top === undefined) return this.#advanceTo(this.#driftMs);
-    if (top.bound) return this.#advanceTo(top.nextKey.timestampMs);
-    const key = top.nextKey;
+    if (top.bound) return this.#advanceTo(top.nextKey.timestampMs) ?? this.#nextWithinBarrier();
+    return this.#stepTo(top.nextKey);
+  }
+
+  #nextWithinBarrier(): MergedStep | null {
+    if (this.#barrierMs < 0) return null;
+    const least = this.#leastPending();
+    return least === undefined || least.nextKey.timestampMs > this.#barrierMs ? null : this.#stepTo(least.nextKey);
+  }
+
+  #leastPending(): Input | undefined {
+    if (this.#pending === 0) return undefined;
+    let least: Input | undefined;
+    for (const input of this.#inputs.values()) {
+      if (input.queue.length === 0) continue;
+      if (least === undefined || compareKeys(input.nextKey, least.nextKey) < 0) least = input;
+    }
+    return least;
+  }
+
+  #stepTo(key: CauseKey): MergedStep {
     // Timers before the cause are causes of their own; those of its instant belong to it when its phase is 0.
     const advance = this.#advanceTo(key.phase === 0 ? key.timestampMs - 1 : key.timestampMs);
     if (advance !== null) return advance;
@@ -244,10 +277,9 @@ export class MergedInputs {
   #release(key: CauseKey): MergedStep {
     const inputs: CauseInput[] = [];
     let gap = false;
-    for (let top = this.#heap.top(); top !== undefined && !top.bound; top = this.#heap.top()) {
-      if (!sameKey(top.nextKey, key)) break;
+    for (let top = this.#leastAt(key); top !== undefined; top = this.#leastAt(key)) {
       const delta = top.queue.shift();
-      assert(delta !== undefined, 'an input at the top has its delta');
+      assert(delta !== undefined, 'an input with a pending key has its delta');
       this.#pending--;
       top.lastKey = key;
       if (delta.gap === true) {
@@ -260,6 +292,13 @@ export class MergedInputs {
     this.#clockMs = Math.max(this.#clockMs, key.timestampMs);
     this.#released = key;
     return { kind: 'cause', key, inputs, gap };
+  }
+
+  /** An input whose next delta is of `key`: at the top of the heap, or behind bounds that a barrier overrules. */
+  #leastAt(key: CauseKey): Input | undefined {
+    const top = this.#heap.top();
+    const least = top !== undefined && top.bound ? this.#leastPending() : top;
+    return least !== undefined && sameKey(least.nextKey, key) ? least : undefined;
   }
 
   /** Deltas that jump to the present come under the last key: keys never fall. */
