@@ -14,6 +14,11 @@ const FORBIDDEN =
   /[\u0000-\u0008\u000b-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 const FORBIDDEN_OR_BACKSLASH = new RegExp(`${FORBIDDEN.source}|\\\\`, 'g');
 
+/** True if `text`, as it stands in a document, holds what XML 1.0 forbids there; a carriage return is allowed. */
+export function hasForbiddenCharacter(text: string): boolean {
+  return FORBIDDEN.test(text.includes('\r') ? text.replaceAll('\r', ' ') : text);
+}
+
 /** `text` as XML can carry it, and whether the escape was needed. */
 export function escapeText(text: string): { readonly text: string; readonly escaped: boolean } {
   if (!FORBIDDEN.test(text)) return { text, escaped: false };

@@ -13,7 +13,7 @@
  * does not resume, they are rejected with `XMPP_UNAVAILABLE`. `onOnline` says which of the two happened.
  */
 import { client, type Client, type ClientSocket } from '@xmpp/client';
-import xml, { type Element } from '@xmpp/xml';
+import { xml, type Element } from '@xmpp/xml';
 import { CodedError } from '../../model/errors.ts';
 import type { Cancel, Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
@@ -336,7 +336,7 @@ export class XmppConnection {
   }
 
   #rejectPending(why: string): void {
-    for (const pending of [...this.#pending.values()]) pending.settle(this.#unavailable(why));
+    for (const pending of this.#pending.values()) pending.settle(this.#unavailable(why));
   }
 
   // -------------------------------------------------------------------------------------------- incoming

@@ -306,9 +306,9 @@ export class PubsubPublisher implements TriggerPublisher {
       return batch.map(() => 'retry');
     }
     // Requests leave in this order on one stream, and the server works on them in order.
-    const outcomes = await Promise.all(
-      batch.map((entry) => (present.has(entry.itemId) ? 'acknowledged' : this.#publishOne(node, entry))),
-    );
+    const publish = async (entry: OutboxEntry): Promise<Delivery> =>
+      present.has(entry.itemId) ? 'acknowledged' : this.#publishOne(node, entry);
+    const outcomes = await Promise.all(batch.map(publish));
     if (outcomes.includes('absent')) {
       const target = this.#targets.get(queryId);
       if (target !== undefined) this.#changed(target);

@@ -2,10 +2,11 @@
  * XEP-0060 from the client's side: builds requests, reads replies, names what a refusal means. No state, no policy.
  * Prosody and ejabberd differ in which of two fields carries a condition: {@link meaningOf} looks at both.
  */
-import xml, { Element } from '@xmpp/xml';
+import { xml, type Element } from '@xmpp/xml';
 import { CodedError } from '../../model/errors.ts';
 import { cleanText } from '../xml-text.ts';
 import type { XmppConnection } from './connection.ts';
+import { RawXml } from './raw-xml.ts';
 
 export const NS_PUBSUB = 'http://jabber.org/protocol/pubsub';
 export const NS_PUBSUB_OWNER = 'http://jabber.org/protocol/pubsub#owner';
@@ -151,20 +152,6 @@ export class PubsubService {
 
   #set(namespace: string, ...children: readonly Element[]): Promise<Element> {
     return this.#connection.iq(xml('pubsub', { xmlns: namespace }, ...children), { type: 'set', to: this.service });
-  }
-}
-
-/** Markup that is written as it stands: a payload is encoded once, when it enters the outbox. */
-class RawXml extends Element {
-  readonly #markup: string;
-
-  constructor(markup: string) {
-    super('raw');
-    this.#markup = markup;
-  }
-
-  override write(writer: (text: string) => void): void {
-    writer(this.#markup);
   }
 }
 

@@ -33,12 +33,11 @@ declare module '@xmpp/xml' {
     write(text: string): void;
   }
 
-  function xml(
+  export function xml(
     name: string,
     attributes?: Readonly<Record<string, string | number | null | undefined>> | string,
     ...children: (XmlChild | readonly XmlChild[])[]
   ): Element;
-  export default xml;
 }
 
 declare module '@xmpp/client' {
