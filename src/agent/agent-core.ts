@@ -1,0 +1,177 @@
+/**
+ * The part of an agent that does not care where it runs: local streams, fragments for others, queries of its own, over any
+ * transport, clock and store. `agent.ts` puts it on libp2p and the wall clock, `sim/` on the virtual ones.
+ */
+import type { ControlReply, ControlRequest, DomainCatalog, Heartbeat } from '../model/control.ts';
+import { PROGRESS_WAIT_MS } from '../model/control.ts';
+import type { DeltaEnvelope } from '../model/delta.ts';
+import { unreachable } from '../model/errors.ts';
+import type { Event } from '../model/event.ts';
+import type { DomainName } from '../model/ids.ts';
+import type { Cancel, Clock } from '../ports/clock.ts';
+import type { Counters } from '../ports/counters.ts';
+import type { Log } from '../ports/log.ts';
+import type { ExchangeTransport, TransportHandlers } from '../ports/transport.ts';
+import type { FederatedCatalog } from '../planner/catalog.ts';
+import { askThrough, type Ask } from './ask.ts';
+import { FragmentHost } from './fragment-host.ts';
+import { LocalRuntime } from './local-runtime.ts';
+import type { GroupOutput } from './query-group.ts';
+import type { Query } from './query.ts';
+import { QueryService, type QueryServiceOptions } from './query-service.ts';
+
+/** Distance of heartbeats and housekeeping, monotonic clock (DESIGN §6). */
+export const HEARTBEAT_MS = 100;
+
+export interface AgentCoreDeps {
+  readonly transport: ExchangeTransport;
+  readonly clock: Clock;
+  readonly counters: Counters;
+  readonly log: Log;
+  /** The federation's catalog as of now, asked for at each registration. */
+  readonly catalog: () => Promise<FederatedCatalog>;
+  /** What this domain offers to `reader`; null when it knows that version already. */
+  readonly offer: (reader: DomainName, knownVersion: number) => DomainCatalog | null;
+  onOutput(query: Query, output: GroupOutput): void;
+  /** A domain of the membership list came or went. */
+  onPeer?(domain: DomainName, connected: boolean): void;
+}
+
+export interface AgentCoreOptions extends QueryServiceOptions {
+  readonly epoch: number;
+  readonly secret: Uint8Array;
+  /** Where the stamp clock begins. @default the wall clock */
+  readonly startMs?: number | undefined;
+  readonly firstSeq?: number | undefined;
+  /** @default 100 */
+  readonly heartbeatMs?: number | undefined;
+}
+
+export class AgentCore {
+  readonly domain: DomainName;
+  readonly runtime: LocalRuntime;
+  readonly host: FragmentHost;
+  readonly queries: QueryService;
+  readonly ask: Ask;
+  readonly #deps: AgentCoreDeps;
+  readonly #heartbeatMs: number;
+  #timer: Cancel | null = null;
+  #running = false;
+
+  constructor(deps: AgentCoreDeps, options: AgentCoreOptions) {
+    const { transport, clock, counters, log } = deps;
+    this.#deps = deps;
+    this.domain = transport.self;
+    this.#heartbeatMs = options.heartbeatMs ?? HEARTBEAT_MS;
+    this.runtime = new LocalRuntime({ clock }, { domain: this.domain, startMs: options.startMs, firstSeq: options.firstSeq });
+    this.ask = askThrough(transport, clock, (request) => this.#answer(this.domain, request));
+    this.queries = new QueryService(
+      {
+        transport,
+        ask: this.ask,
+        clock,
+        counters,
+        log,
+        catalog: deps.catalog,
+        stampMs: () => this.runtime.stampMs,
+        onOutput: (query, output) => deps.onOutput(query, output),
+      },
+      options,
+    );
+    const outlet = {
+      publish: (envelope: DeltaEnvelope) => transport.publish(envelope),
+      sendHeartbeat: (to: DomainName, heartbeat: Heartbeat) => transport.sendHeartbeat(to, heartbeat),
+      deliver: (envelope: DeltaEnvelope) => this.queries.onEnvelope(this.domain, envelope),
+    };
+    this.host = new FragmentHost(
+      { runtime: this.runtime, clock, counters, log, outlet },
+      { epoch: options.epoch, secret: options.secret, barrierStarts: options.barrier },
+    );
+  }
+
+  async start(): Promise<void> {
+    this.#running = true;
+    const handlers: TransportHandlers = {
+      onEnvelope: (from, envelope) => this.queries.onEnvelope(from, envelope),
+      onHeartbeat: (from, heartbeat) => this.queries.onHeartbeat(from, heartbeat),
+      onRequest: (from, request) => this.#answer(from, request),
+      onPeer: (domain, connected) => {
+        this.queries.onPeer(domain, connected);
+        this.#deps.onPeer?.(domain, connected);
+      },
+    };
+    await this.#deps.transport.start(handlers);
+    this.#schedule();
+  }
+
+  async stop(): Promise<void> {
+    this.#running = false;
+    this.#timer?.();
+    this.#timer = null;
+    await this.#deps.transport.stop();
+  }
+
+  /** Stamps and evaluates one measurement; what it changes leaves at once. */
+  ingest(typeName: string, values: Readonly<Record<string, unknown>>): Event {
+    const event = this.runtime.ingest(typeName, values);
+    this.host.flush();
+    return event;
+  }
+
+  /** Moves the stamp clock, fires timers, says to every consumer how far this domain is, repairs. */
+  tick(): void {
+    this.runtime.tick();
+    this.host.flush();
+    this.host.heartbeat();
+    this.host.expire();
+    this.#tellSelf();
+    this.queries.tick();
+  }
+
+  #tellSelf(): void {
+    for (const query of this.queries.queries) {
+      const ids = [...(query.group?.members ?? [])].filter((m) => m.fragment.domain === this.domain).map((m) => m.fragmentId);
+      if (ids.length > 0) query.group?.onHeartbeat(this.domain, this.host.progress(this.domain, ids));
+    }
+  }
+
+  #schedule(): void {
+    if (!this.#running) return;
+    this.#timer = this.#deps.clock.after(this.#heartbeatMs, () => {
+      this.tick();
+      this.#schedule();
+    });
+  }
+
+  async #answer(from: DomainName, request: ControlRequest): Promise<ControlReply> {
+    switch (request.kind) {
+      case 'prepare':
+        return this.host.prepare(from, request);
+      case 'commit':
+        return this.host.commit(from, request);
+      case 'cancel':
+        this.host.cancel(from, request);
+        return { kind: 'done' };
+      case 'renew':
+        return this.host.renew(from, request);
+      case 'replay':
+        return { kind: 'replayed', envelopes: this.host.replay(from, request) };
+      case 'snapshot':
+        return this.host.snapshot(from, request);
+      case 'progress':
+        return this.#answerProgress(from, request.fragmentIds, request.untilMs);
+      case 'catalog':
+        return { kind: 'catalog', catalog: this.#deps.offer(from, request.knownVersion) };
+      default:
+        return unreachable(request);
+    }
+  }
+
+  async #answerProgress(from: DomainName, ids: readonly string[], untilMs: number): Promise<ControlReply> {
+    const waitMs = Math.min(untilMs - this.#deps.clock.nowMs(), PROGRESS_WAIT_MS);
+    if (waitMs > 0) await new Promise<void>((resolve) => void this.#deps.clock.after(waitMs, resolve));
+    this.runtime.tick();
+    this.host.flush();
+    return { kind: 'progress', heartbeat: this.host.progress(from, ids) };
+  }
+}

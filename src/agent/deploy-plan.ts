@@ -1,0 +1,126 @@
+/**
+ * Two-phase start of a plan's fragments (DESIGN §4, "Start"): prepare all, fix S, commit all.
+ *
+ * S is one more than the greatest stamp clock heard, plus a margin in which the commits can arrive: a domain whose stamp
+ * clock has passed S when the commit comes has let events go by, so it refuses, and a later S is fixed for all.
+ */
+import type { PrepareFragment, PreparedReply } from '../model/control.ts';
+import { CodedError } from '../model/errors.ts';
+import type { DomainName, QueryId } from '../model/ids.ts';
+import type { PlannedFragment } from '../model/plan.ts';
+import { expectReply, type Ask } from './ask.ts';
+
+/** First margin; doubles with each refusal. */
+export const START_MARGIN_MS = 100;
+
+/** Starts that are tried before the registration fails. */
+export const START_ATTEMPTS = 6;
+
+export interface DeployedFragment {
+  readonly fragment: PlannedFragment;
+  readonly prepared: PreparedReply;
+  readonly lastSeq: number;
+}
+
+export interface DeployOptions {
+  readonly queryId: QueryId;
+  readonly consumer: DomainName;
+  /** Domains that will hold rows or what is derived from them. */
+  readonly readers: readonly DomainName[];
+  /** The owner's own stamp clock. */
+  readonly stampMs: () => number;
+  /** Start now, at the greatest stamp: whoever drives the world guarantees that nothing is under way. @default false */
+  readonly barrier?: boolean | undefined;
+}
+
+export interface DeployedPlan {
+  readonly startMs: number;
+  readonly fragments: readonly DeployedFragment[];
+}
+
+/** Rejects with the first refusal, after cancelling what was prepared. */
+export async function deployFragments(
+  fragments: readonly PlannedFragment[],
+  ask: Ask,
+  options: DeployOptions,
+): Promise<DeployedPlan> {
+  const prepared: { fragment: PlannedFragment; reply: PreparedReply }[] = [];
+  try {
+    const replies = await Promise.allSettled(
+      fragments.map(async (fragment) => {
+        const reply = expectReply(await ask(fragment.domain, prepareRequest(fragment, options)), 'prepared');
+        prepared.push({ fragment, reply });
+      }),
+    );
+    for (const r of replies) if (r.status === 'rejected') throw r.reason;
+    const inOrder = fragments.flatMap((f) => prepared.filter((p) => p.fragment === f));
+    return await commitAll(inOrder, ask, options);
+  } catch (error) {
+    await cancelAll(
+      prepared.map((p) => ({ domain: p.fragment.domain, fragmentId: p.reply.fragmentId })),
+      ask,
+      options.queryId,
+    );
+    throw error;
+  }
+}
+
+export function prepareRequest(
+  fragment: PlannedFragment,
+  options: Pick<DeployOptions, 'queryId' | 'consumer' | 'readers'>,
+): PrepareFragment {
+  return {
+    kind: 'prepare',
+    queryId: options.queryId,
+    consumer: options.consumer,
+    name: fragment.name,
+    fragmentKind: fragment.kind,
+    epl: fragment.epl,
+    columns: fragment.columns,
+    readers: options.readers,
+  };
+}
+
+async function commitAll(
+  prepared: readonly { readonly fragment: PlannedFragment; readonly reply: PreparedReply }[],
+  ask: Ask,
+  options: DeployOptions,
+): Promise<DeployedPlan> {
+  let greatest = Math.max(options.stampMs(), ...prepared.map((p) => p.reply.stampMs));
+  let marginMs = START_MARGIN_MS;
+  for (let attempt = 1; ; attempt++) {
+    const startMs = options.barrier === true ? greatest : greatest + 1 + marginMs;
+    const results = await Promise.allSettled(prepared.map((p) => commitOne(p, startMs, ask, options.queryId)));
+    const refusals = results.flatMap((r) => (r.status === 'rejected' ? [r.reason] : []));
+    const late = refusals.filter((e): e is CodedError => e instanceof CodedError && e.code === 'START_PASSED');
+    const other = refusals.find((e) => !(e instanceof CodedError && e.code === 'START_PASSED'));
+    if (other !== undefined) throw other;
+    if (late.length === 0) {
+      const fragments = results.flatMap((r) => (r.status === 'fulfilled' ? [r.value] : []));
+      return { startMs, fragments };
+    }
+    if (attempt >= START_ATTEMPTS) throw late[0];
+    for (const e of late) greatest = Math.max(greatest, Number(e.data['stampMs'] ?? 0));
+    marginMs *= 2;
+  }
+}
+
+async function commitOne(
+  p: { readonly fragment: PlannedFragment; readonly reply: PreparedReply },
+  startMs: number,
+  ask: Ask,
+  queryId: QueryId,
+): Promise<DeployedFragment> {
+  const request = { kind: 'commit', queryId, fragmentId: p.reply.fragmentId, startMs } as const;
+  const reply = expectReply(await ask(p.fragment.domain, request), 'committed');
+  return { fragment: p.fragment, prepared: p.reply, lastSeq: reply.lastSeq };
+}
+
+/** Tells the domains that a query no longer needs its fragments; who cannot be reached lets its lease end. */
+export async function cancelAll(
+  fragments: readonly { readonly domain: DomainName; readonly fragmentId: string }[],
+  ask: Ask,
+  queryId: QueryId,
+): Promise<void> {
+  await Promise.allSettled(fragments.map((f) => ask(f.domain, { kind: 'cancel', queryId, fragmentId: f.fragmentId })));
+}

@@ -1,0 +1,88 @@
+/**
+ * Admission of a fragment: what a peer sent as text is parsed, checked and measured against the rules of its kind here,
+ * at the domain that owns the streams. Nothing else of a plan is trusted across a border (DESIGN §5, §7).
+ */
+import { analyzeModule } from '../epl/analyze.ts';
+import { parseModule } from '../epl/parse.ts';
+import { printStatement } from '../epl/print.ts';
+import type { CheckedModule, Column, SelectStatement } from '../model/checked.ts';
+import type { PrepareFragment } from '../model/control.ts';
+import { CodedError } from '../model/errors.ts';
+import type { Catalog } from '../model/event-type.ts';
+import { stringifyType } from '../model/value.ts';
+
+export interface AdmittedFragment {
+  readonly module: CheckedModule;
+  readonly statement: SelectStatement;
+  /** The text as printed from its tree: equal fragments have equal texts. */
+  readonly canonical: string;
+  /** True if a running fragment may serve a later consumer (DESIGN §5, rule "share"). */
+  readonly shareable: boolean;
+}
+
+/** Windows in which a row's stay never depends on rows older than the consumer's start. */
+const SHAREABLE_WINDOWS: ReadonlySet<string> = new Set([
+  'time',
+  'length',
+  'keepall',
+  'lastevent',
+  'unique',
+  'timetolive',
+  'time_order',
+]);
+
+/** Throws `FRAGMENT_REFUSED`, `SCHEMA_CONFLICT` or the code of the text's own mistake. */
+export function admitFragment(request: PrepareFragment, catalog: Catalog): AdmittedFragment {
+  const ast = parseModule(request.epl);
+  const module = analyzeModule(ast, catalog);
+  const [statement, ...more] = module.statements;
+  if (statement === undefined || more.length > 0 || statement.kind !== 'select') {
+    throw refused('a fragment is one select statement');
+  }
+  if (statement.insertInto !== null) throw refused('a fragment inserts into nothing');
+  const stateless = statement.streams.every((s) => s.windows.length === 0);
+  const plain = statement.aggregates.length === 0 && statement.groupBy.length === 0 && statement.streams.length === 1;
+  if (request.fragmentKind !== 'result') {
+    if (
+      !plain ||
+      statement.orderBy.length > 0 ||
+      statement.output !== null ||
+      statement.limit !== null ||
+      statement.distinct ||
+      statement.having !== null
+    ) {
+      throw refused(`a ${request.fragmentKind} fragment selects plain columns of one stream`);
+    }
+    if (request.fragmentKind === 'stream' && !stateless) throw refused('a stream fragment has no data window');
+    if (request.fragmentKind === 'view' && statement.selector !== 'irstream')
+      throw refused('a view fragment selects irstream');
+  }
+  checkColumns(request.columns, statement.columns);
+  const shareable =
+    request.fragmentKind !== 'result' &&
+    statement.subqueries.length === 0 &&
+    statement.streams.every((s) => s.windows.every((w) => SHAREABLE_WINDOWS.has(w.name)));
+  return { module, statement, canonical: printStatement(statement.ast), shareable };
+}
+
+function checkColumns(expected: readonly Column[], actual: readonly Column[]): void {
+  for (const [i, want] of expected.entries()) {
+    const have = actual[i];
+    if (have === undefined || have.name !== want.name || stringifyType(have.type) !== stringifyType(want.type)) {
+      const found = have === undefined ? 'nothing' : `${have.name} of type ${stringifyType(have.type)}`;
+      throw new CodedError(
+        'SCHEMA_CONFLICT',
+        `column ${i + 1} is expected as ${want.name} of type ${stringifyType(want.type)}, here it is ${found}`,
+        {
+          hint: 'types of one name must agree, in every domain, on the properties that a query uses',
+        },
+      );
+    }
+  }
+  if (actual.length !== expected.length)
+    throw refused(`${expected.length} columns are expected, the text selects ${actual.length}`);
+}
+
+function refused(message: string): CodedError {
+  return new CodedError('FRAGMENT_REFUSED', message);
+}

@@ -1,0 +1,362 @@
+/**
+ * Runs fragments of this domain's streams for consumers here and elsewhere: prepare, commit, lease, deltas, heartbeats,
+ * replay, snapshots (DESIGN §5, §6).
+ *
+ * Bounds: MAX_RUNNING fragments; what is retained for replay is the sender's; prepared fragments and leases expire.
+ */
+import { createHmac } from 'node:crypto';
+import { FragmentSender } from '../exchange/fragment-sender.ts';
+import type { Deployment, StatementOutput } from '../engine/engine.ts';
+import { rowValues } from '../engine/engine.ts';
+import type {
+  CancelFragment,
+  CommitFragment,
+  CommittedReply,
+  ControlReply,
+  Heartbeat,
+  PreparedReply,
+  PrepareFragment,
+  RenewedReply,
+  RenewLease,
+  ReplayRequest,
+  SnapshotRequest,
+} from '../model/control.ts';
+import type { Delta, DeltaEnvelope, InsertedRow, Update } from '../model/delta.ts';
+import { CodedError } from '../model/errors.ts';
+import type { DomainName, FragmentId, QueryId } from '../model/ids.ts';
+import type { FragmentKind } from '../model/plan.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Counters } from '../ports/counters.ts';
+import type { Log } from '../ports/log.ts';
+import { admitFragment, type AdmittedFragment } from './fragment-admission.ts';
+import type { LocalRuntime } from './local-runtime.ts';
+import { plainValues, rowKey } from './rows.ts';
+
+/** Fragments that one domain runs for all consumers together. */
+export const MAX_RUNNING = 20_000;
+
+/** A lease lasts this long after it was renewed, on the monotonic clock. */
+export const LEASE_MS = 60_000;
+
+/** Where frames go: topics and streams for other domains, a call for this one. */
+export interface FragmentOutlet {
+  publish(envelope: DeltaEnvelope): void;
+  sendHeartbeat(to: DomainName, heartbeat: Heartbeat): void;
+  /** A consumer in this very agent. */
+  deliver(frame: DeltaEnvelope): void;
+}
+
+export interface FragmentHostDeps {
+  readonly runtime: LocalRuntime;
+  readonly clock: Clock;
+  readonly counters: Counters;
+  readonly log: Log;
+  readonly outlet: FragmentOutlet;
+}
+
+export interface FragmentHostOptions {
+  /** Greater than that of any earlier run of this agent. */
+  readonly epoch: number;
+  /** Key of the fragment ids; known to this domain alone. */
+  readonly secret: Uint8Array;
+  /** Starts may fall on the present instant: whoever drives the agent guarantees that nothing is under way. @default false */
+  readonly barrierStarts?: boolean | undefined;
+}
+
+interface Lease {
+  /** Monotonic ms of the last renewal. */
+  renewedMs: number;
+  /** The last delta when the fragment was prepared for this query: what comes later may be at or after its S. */
+  readonly preparedSeq: number;
+}
+
+interface Running {
+  readonly id: FragmentId;
+  readonly kind: FragmentKind;
+  readonly admitted: AdmittedFragment;
+  readonly sender: FragmentSender;
+  readonly leases: Map<DomainName, Map<QueryId, Lease>>;
+  /** Present rows of a view fragment by id, for snapshots; null for other kinds. */
+  readonly rows: Map<string, InsertedRow> | null;
+  state: 'prepared' | 'scheduled' | 'active';
+  /** When it started or will start. */
+  startMs: number;
+  deployment: Deployment | null;
+}
+
+export class FragmentHost {
+  readonly #deps: FragmentHostDeps;
+  readonly #options: FragmentHostOptions;
+  readonly #running = new Map<FragmentId, Running>();
+  readonly #dirty = new Set<Running>();
+
+  constructor(deps: FragmentHostDeps, options: FragmentHostOptions) {
+    this.#deps = deps;
+    this.#options = options;
+  }
+
+  get epoch(): number {
+    return this.#options.epoch;
+  }
+
+  /** Admits a fragment and names it; it does not run before `commit`. Throws the code of what is wrong with it. */
+  prepare(from: DomainName, request: PrepareFragment): PreparedReply {
+    const { runtime, clock } = this.#deps;
+    if (from !== request.consumer)
+      throw new CodedError('UNAUTHORIZED', `'${from}' cannot ask on behalf of '${request.consumer}'`);
+    const admitted = admitFragment(request, runtime.catalog);
+    const id = this.#identify(request, admitted);
+    let running = this.#running.get(id);
+    if (running === undefined) {
+      if (this.#running.size >= MAX_RUNNING)
+        throw new CodedError('LIMIT_EXCEEDED', `this domain runs ${MAX_RUNNING} fragments already`);
+      const kind = request.fragmentKind;
+      const sender = new FragmentSender({ fragmentId: id, epoch: this.#options.epoch });
+      running = {
+        id,
+        kind,
+        admitted,
+        sender,
+        leases: new Map(),
+        rows: kind === 'view' ? new Map() : null,
+        state: 'prepared',
+        startMs: Infinity,
+        deployment: null,
+      };
+      this.#running.set(id, running);
+    }
+    // From here on nothing that the consumer may need is let go.
+    if (!running.leases.has(from)) running.sender.addConsumer(from);
+    this.#lease(running, from, request.queryId, clock.monotonicMs());
+    return {
+      kind: 'prepared',
+      fragmentId: id,
+      epoch: this.#options.epoch,
+      stampMs: runtime.tick(),
+      columns: admitted.statement.columns,
+    };
+  }
+
+  /** Starts the fragment at S. Throws `START_PASSED` when the stamp clock is beyond: the owner fixes a later start. */
+  commit(from: DomainName, request: CommitFragment): CommittedReply {
+    const running = this.#leased(from, request.fragmentId);
+    const { runtime } = this.#deps;
+    const passed =
+      this.#options.barrierStarts === true ? request.startMs < runtime.stampMs : request.startMs <= runtime.stampMs;
+    if (passed && running.state !== 'active') {
+      throw new CodedError('START_PASSED', `the start ${request.startMs} has passed here`, {
+        data: { stampMs: runtime.stampMs },
+      });
+    }
+    const preparedSeq = running.leases.get(from)?.get(request.queryId)?.preparedSeq ?? running.sender.lastSeq;
+    this.#schedule(running, request.startMs);
+    return { kind: 'committed', epoch: this.#options.epoch, lastSeq: preparedSeq };
+  }
+
+  cancel(from: DomainName, request: CancelFragment): void {
+    const running = this.#running.get(request.fragmentId);
+    const leases = running?.leases.get(from);
+    if (running === undefined || leases === undefined) return;
+    leases.delete(request.queryId);
+    if (leases.size === 0) this.#dropConsumer(running, from);
+  }
+
+  renew(from: DomainName, request: RenewLease): RenewedReply {
+    const nowMs = this.#deps.clock.monotonicMs();
+    const unknown: FragmentId[] = [];
+    for (const id of request.fragmentIds) {
+      const running = this.#running.get(id);
+      if (running === undefined || !running.leases.has(from)) unknown.push(id);
+      else this.#lease(running, from, request.queryId, nowMs);
+    }
+    for (const ack of request.acknowledged) {
+      const running = this.#running.get(ack.fragmentId);
+      if (running !== undefined && ack.epoch === this.#options.epoch) running.sender.acknowledge(from, ack.seq);
+    }
+    return { kind: 'renewed', unknown };
+  }
+
+  replay(from: DomainName, request: ReplayRequest): readonly DeltaEnvelope[] {
+    const running = this.#leased(from, request.fragmentId);
+    this.#deps.counters.add('exchange_replays_total');
+    return running.sender.replay(request.epoch, request.fromSeq, request.toSeq);
+  }
+
+  snapshot(from: DomainName, request: SnapshotRequest): ControlReply {
+    const running = this.#leased(from, request.fragmentId);
+    this.#deps.counters.add('exchange_snapshots_total');
+    this.#deps.runtime.tick();
+    this.#advance(running);
+    return running.sender.snapshot([...(running.rows?.values() ?? [])]);
+  }
+
+  /** What a consumer that holds causes back wants to know at once. */
+  progress(from: DomainName, ids: readonly FragmentId[]): Heartbeat {
+    const fragments = ids.flatMap((id) => {
+      const running = this.#running.get(id);
+      if (running === undefined || !running.leases.has(from)) return [];
+      this.#advance(running);
+      return running.state === 'active' ? [running.sender.progress()] : [];
+    });
+    return { sentMs: this.#deps.clock.nowMs(), fragments };
+  }
+
+  /** Publishes what is waiting. Called at the end of each turn (one event, one tick). */
+  flush(): void {
+    for (const running of this.#dirty) {
+      this.#advance(running);
+      const remote = [...running.leases.keys()].some((d) => d !== this.#deps.runtime.domain);
+      const local = running.leases.has(this.#deps.runtime.domain);
+      for (const envelope of running.sender.flush()) {
+        if (remote) this.#deps.outlet.publish(envelope);
+        if (local) this.#deps.outlet.deliver(envelope);
+      }
+    }
+    this.#dirty.clear();
+  }
+
+  /** One heartbeat per consumer domain, covering all its fragments; this agent itself is asked by `progress`. */
+  heartbeat(): void {
+    const perConsumer = new Map<DomainName, Running[]>();
+    for (const running of this.#running.values()) {
+      if (running.state !== 'active') continue;
+      this.#advance(running);
+      for (const consumer of running.leases.keys()) {
+        if (consumer === this.#deps.runtime.domain) continue;
+        const list = perConsumer.get(consumer);
+        if (list === undefined) perConsumer.set(consumer, [running]);
+        else list.push(running);
+      }
+    }
+    const sentMs = this.#deps.clock.nowMs();
+    for (const [consumer, list] of perConsumer) {
+      this.#deps.outlet.sendHeartbeat(consumer, { sentMs, fragments: list.map((r) => r.sender.progress()) });
+    }
+  }
+
+  /** Ends leases that were not renewed. */
+  expire(): void {
+    const nowMs = this.#deps.clock.monotonicMs();
+    for (const running of this.#running.values()) {
+      for (const [consumer, leases] of running.leases) {
+        for (const [queryId, lease] of leases) if (nowMs - lease.renewedMs > LEASE_MS) leases.delete(queryId);
+        if (leases.size > 0) continue;
+        this.#deps.log.info('lease ended', { fragmentId: running.id, consumer });
+        this.#dropConsumer(running, consumer);
+      }
+    }
+  }
+
+  /** For status: what runs, for whom. */
+  describe(): readonly {
+    readonly fragmentId: FragmentId;
+    readonly kind: FragmentKind;
+    readonly epl: string;
+    readonly consumers: readonly DomainName[];
+    readonly lastSeq: number;
+  }[] {
+    return [...this.#running.values()].map((r) => ({
+      fragmentId: r.id,
+      kind: r.kind,
+      epl: r.admitted.canonical,
+      consumers: [...r.leases.keys()],
+      lastSeq: r.sender.lastSeq,
+    }));
+  }
+
+  /** A shareable fragment starts with the earliest of its consumers; another one starts anew when its owner fixes a later S. */
+  #schedule(running: Running, startMs: number): void {
+    const { shareable } = running.admitted;
+    if (running.state !== 'prepared' && (shareable ? startMs >= running.startMs : startMs === running.startMs)) return;
+    if (running.deployment !== null) {
+      this.#deps.runtime.engine.undeploy(running.deployment);
+      running.deployment = null;
+      running.rows?.clear();
+    }
+    running.state = 'scheduled';
+    running.startMs = startMs;
+    this.#deps.runtime.at(startMs, () => {
+      if (running.state === 'scheduled' && running.startMs === startMs) this.#activate(running);
+    });
+  }
+
+  #activate(running: Running): void {
+    if (this.#running.get(running.id) !== running) return;
+    const emit = running.kind === 'result' ? 'rows' : 'updates';
+    running.deployment = this.#deps.runtime.engine.deploy(running.admitted.module, {
+      emit,
+      listener: (output) => this.#append(running, output),
+    });
+    running.sender.advance(this.#deps.runtime.engine.nowMs);
+    running.state = 'active';
+  }
+
+  #append(running: Running, output: StatementOutput): void {
+    const updates = output.updates === null ? [resultUpdate(output)] : output.updates.map(plainUpdate);
+    if (updates.every((u) => u.insert.length === 0 && u.remove.length === 0)) return;
+    const delta: Delta = { key: output.key, updates };
+    if (running.rows !== null) applyToRows(running.rows, updates);
+    running.sender.append(delta);
+    this.#dirty.add(running);
+  }
+
+  #advance(running: Running): void {
+    if (running.state === 'active') running.sender.advance(this.#deps.runtime.stampMs);
+  }
+
+  #lease(running: Running, consumer: DomainName, queryId: QueryId, nowMs: number): void {
+    const leases = running.leases.get(consumer);
+    const lease = leases?.get(queryId);
+    if (lease !== undefined) {
+      lease.renewedMs = nowMs;
+      return;
+    }
+    const fresh: Lease = { renewedMs: nowMs, preparedSeq: running.sender.lastSeq };
+    if (leases === undefined) running.leases.set(consumer, new Map([[queryId, fresh]]));
+    else leases.set(queryId, fresh);
+  }
+
+  #leased(from: DomainName, id: FragmentId): Running {
+    const running = this.#running.get(id);
+    if (running === undefined || !running.leases.has(from))
+      throw new CodedError('UNKNOWN_FRAGMENT', `no fragment ${id} runs here for '${from}'`);
+    return running;
+  }
+
+  #dropConsumer(running: Running, consumer: DomainName): void {
+    running.leases.delete(consumer);
+    running.sender.removeConsumer(consumer);
+    if (running.leases.size > 0) return;
+    this.#running.delete(running.id);
+    this.#dirty.delete(running);
+    if (running.deployment !== null) this.#deps.runtime.engine.undeploy(running.deployment);
+  }
+
+  /** HMAC over canonical text and kind; where sharing would not be exact, over the query and its consumer too (DESIGN §6). */
+  #identify(request: PrepareFragment, admitted: AdmittedFragment): FragmentId {
+    const mac = createHmac('sha256', this.#options.secret);
+    mac.update(JSON.stringify([request.fragmentKind, admitted.canonical]));
+    if (!admitted.shareable) {
+      mac.update(JSON.stringify([request.consumer, request.queryId, request.name]));
+    }
+    return mac.digest('hex').slice(0, 40);
+  }
+}
+
+function resultUpdate(output: StatementOutput): Update {
+  return {
+    insert: output.insert.map((row) => ({ id: null, values: plainValues(rowValues(row, output.columns)) })),
+    remove: output.remove.map((row) => ({ values: plainValues(rowValues(row, output.columns)) })),
+  };
+}
+
+function plainUpdate(update: Update): Update {
+  return { insert: update.insert.map((r) => ({ id: r.id, values: plainValues(r.values) })), remove: update.remove };
+}
+
+function applyToRows(rows: Map<string, InsertedRow>, updates: readonly Update[]): void {
+  for (const update of updates) {
+    for (const row of update.insert) if (row.id !== null) rows.set(rowKey(row.id), row);
+    for (const row of update.remove) if ('id' in row) rows.delete(rowKey(row.id));
+  }
+}

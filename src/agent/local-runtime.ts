@@ -1,0 +1,100 @@
+/**
+ * The engine that runs on this agent's stamp clock: local streams, and the fragments that read them.
+ *
+ * Stamps: on ingestion an event gets `timestampMs`, the wall clock, never going back, and the domain's next number
+ * (DESIGN §4). `advanceTime` runs with every stamp, so timers due come before the event.
+ */
+import { MutableCatalog } from '../epl/catalog.ts';
+import { Engine } from '../engine/engine.ts';
+import type { Event } from '../model/event.ts';
+import type { EventType } from '../model/event-type.ts';
+import type { DomainName } from '../model/ids.ts';
+import type { Clock } from '../ports/clock.ts';
+
+interface Appointment {
+  readonly startMs: number;
+  readonly order: number;
+  readonly task: () => void;
+}
+
+export interface LocalRuntimeOptions {
+  readonly domain: DomainName;
+  /** Where the stamp clock begins; it never goes below. @default the wall clock */
+  readonly startMs?: number | undefined;
+  /** First ingestion number. @default 1 */
+  readonly firstSeq?: number | undefined;
+}
+
+export class LocalRuntime {
+  readonly domain: DomainName;
+  readonly engine: Engine;
+  readonly catalog = new MutableCatalog();
+  readonly #clock: Clock;
+  #stampMs: number;
+  #nextSeq: number;
+  #appointments: Appointment[] = [];
+  #order = 0;
+
+  constructor(deps: { readonly clock: Clock }, options: LocalRuntimeOptions) {
+    this.#clock = deps.clock;
+    this.domain = options.domain;
+    this.#stampMs = options.startMs ?? deps.clock.nowMs();
+    this.#nextSeq = options.firstSeq ?? 1;
+    this.engine = new Engine({ startMs: this.#stampMs });
+  }
+
+  /** The latest stamp given, ms since the epoch. */
+  get stampMs(): number {
+    return this.#stampMs;
+  }
+
+  /** Number of the next event of this domain. */
+  get nextSeq(): number {
+    return this.#nextSeq;
+  }
+
+  addType(type: EventType): void {
+    this.catalog.addType(type);
+    this.engine.addEventType(type);
+  }
+
+  /** Moves the stamp clock to the wall clock and fires what is due. Answers the stamp. */
+  tick(): number {
+    this.#moveTo(this.#clock.nowMs());
+    return this.#stampMs;
+  }
+
+  /** Stamps one event, numbers it and sends it through the engine. */
+  ingest(typeName: string, values: Readonly<Record<string, unknown>>): Event {
+    this.#moveTo(this.#clock.nowMs());
+    const meta = { timestampMs: this.#stampMs, domain: this.domain, seq: this.#nextSeq };
+    const event = this.engine.makeEvent(typeName, values, meta);
+    this.#nextSeq++;
+    this.engine.send(event);
+    return event;
+  }
+
+  /** Runs `task` when the engine's clock stands at `startMs`, before the events of that instant; at once if it is there already. */
+  at(startMs: number, task: () => void): void {
+    if (startMs <= this.#stampMs) {
+      this.engine.advanceTime(this.#stampMs);
+      task();
+      return;
+    }
+    this.#appointments.push({ startMs, order: this.#order++, task });
+    this.#appointments.sort((a, b) => a.startMs - b.startMs || a.order - b.order);
+  }
+
+  #moveTo(wallMs: number): void {
+    const stamp = Math.max(this.#stampMs, wallMs);
+    while (this.#appointments.length > 0 && (this.#appointments[0]?.startMs ?? Infinity) <= stamp) {
+      const next = this.#appointments.shift();
+      if (next === undefined) break;
+      this.#stampMs = Math.max(this.#stampMs, next.startMs);
+      this.engine.advanceTime(this.#stampMs);
+      next.task();
+    }
+    this.#stampMs = stamp;
+    this.engine.advanceTime(stamp);
+  }
+}

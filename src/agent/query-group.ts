@@ -1,0 +1,341 @@
+/**
+ * One clock group at the owner of a query: receivers of its fragments, the merged order of causes, the engine that runs the
+ * residual on the merged clock (DESIGN §4). Synchronous: frames in, outputs and questions out.
+ */
+import { FragmentReceiver } from '../exchange/fragment-receiver.ts';
+import { MergedInputs, type DomainCoverage, type MergedStep } from '../exchange/merged-inputs.ts';
+import { Engine, rowValues, type Deployment, type OutputRow, type StatementOutput } from '../engine/engine.ts';
+import type { CauseKey } from '../model/cause-key.ts';
+import type { CheckedModule, Column } from '../model/checked.ts';
+import type { Heartbeat, SnapshotReply } from '../model/control.ts';
+import type { DeltaEnvelope, Update } from '../model/delta.ts';
+import { assert } from '../model/errors.ts';
+import type { EventType } from '../model/event-type.ts';
+import type { DomainName, FragmentId } from '../model/ids.ts';
+import type { PlannedFragment, PlannedInput } from '../model/plan.ts';
+import type { Value } from '../model/value.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Counters } from '../ports/counters.ts';
+import { plainValues } from './rows.ts';
+
+/** One listener call of one statement of the group. */
+export interface GroupOutput {
+  readonly statement: string | null;
+  readonly key: CauseKey;
+  readonly timeMs: number;
+  readonly columns: readonly Column[];
+  readonly insert: readonly (readonly Value[])[];
+  readonly remove: readonly (readonly Value[])[];
+  /** True if it follows a jump over something not seen. */
+  readonly gap: boolean;
+}
+
+/** What a group asks of the world; answered later through the group's methods. */
+export interface GroupQuestions {
+  /** Deltas are missing: ask `domain` for them again. */
+  replay(member: GroupMember, fromSeq: number, toSeq: number): void;
+  /** Numbering or content is lost: deploy again if need be, then a snapshot. */
+  recover(member: GroupMember): void;
+  /** Causes wait for `domain`: ask how far it is. */
+  progress(domain: DomainName, fragmentIds: readonly FragmentId[], untilMs: number): void;
+}
+
+/** One fragment of the group as it runs. */
+export interface GroupMember {
+  readonly fragment: PlannedFragment;
+  readonly input: PlannedInput;
+  readonly fragmentId: FragmentId;
+  readonly receiver: FragmentReceiver;
+  /** Monotonic ms at which anything was last heard of it. */
+  heardMs: number;
+}
+
+export interface GroupDeps {
+  readonly clock: Clock;
+  readonly counters: Counters;
+  readonly questions: GroupQuestions;
+  onOutput(output: GroupOutput): void;
+}
+
+export interface GroupOptions {
+  /** S. */
+  readonly startMs: number;
+  /** Outputs before it are not handed out: the content of a restored query is filled in silently. @default startMs */
+  readonly quietUntilMs?: number | undefined;
+  /** A frame whose watermark is further ahead of this agent's clock is not taken. @default 2_000 */
+  readonly maxSkewMs?: number | undefined;
+}
+
+export interface ShippedStatement {
+  readonly name: string | null;
+  readonly input: string;
+  readonly columns: readonly Column[];
+}
+
+export class QueryGroup {
+  readonly engine: Engine;
+  readonly #deps: GroupDeps;
+  readonly #options: GroupOptions;
+  readonly #merged: MergedInputs;
+  readonly #members = new Map<string, GroupMember>();
+  readonly #byFragment = new Map<FragmentId, GroupMember[]>();
+  readonly #shipped = new Map<string, ShippedStatement>();
+  readonly #deployments: Deployment[] = [];
+  readonly #asked = new Map<DomainName, number>();
+  #inGap = false;
+  #draining = false;
+
+  constructor(deps: GroupDeps, options: GroupOptions) {
+    this.#deps = deps;
+    this.#options = options;
+    this.engine = new Engine({ startMs: options.startMs });
+    this.#merged = new MergedInputs({ counters: deps.counters }, options.startMs);
+  }
+
+  get members(): Iterable<GroupMember> {
+    return this.#members.values();
+  }
+
+  get clockMs(): number {
+    return this.#merged.clockMs;
+  }
+
+  coverage(): readonly DomainCoverage[] {
+    return this.#merged.coverage();
+  }
+
+  /** Makes the inputs known to the engine, so that the residual can be checked and deployed. */
+  addInputType(input: PlannedInput): EventType {
+    const kind = input.kind === 'view' ? 'view' : 'stream';
+    const type: EventType = { name: input.name, supertypes: [], properties: input.columns, kind };
+    if (input.kind !== 'result') this.engine.addEventType(type);
+    return type;
+  }
+
+  addMember(
+    fragment: PlannedFragment,
+    input: PlannedInput,
+    fragmentId: FragmentId,
+    epoch: number,
+    start: { readonly startMs: number; readonly lastSeq: number },
+  ): GroupMember {
+    assert(!this.#members.has(fragment.name), 'a fragment joins a group once');
+    const receiver = new FragmentReceiver(
+      { counters: this.#deps.counters },
+      {
+        fragmentId,
+        domain: fragment.domain,
+        kind: fragment.kind,
+        columns: fragment.columns,
+        epoch,
+        maxSkewMs: this.#options.maxSkewMs,
+      },
+    );
+    receiver.begin(start);
+    const member: GroupMember = { fragment, input, fragmentId, receiver, heardMs: this.#deps.clock.monotonicMs() };
+    this.#members.set(fragment.name, member);
+    this.#merged.add({
+      fragmentId: fragment.name,
+      domain: fragment.domain,
+      kind: fragment.kind,
+      watermarkMs: start.startMs,
+    });
+    const list = this.#byFragment.get(fragmentId);
+    if (list === undefined) this.#byFragment.set(fragmentId, [member]);
+    else list.push(member);
+    return member;
+  }
+
+  /** Statements whose rows come ready from another domain. */
+  addShipped(statement: ShippedStatement): void {
+    this.#shipped.set(statement.input, statement);
+  }
+
+  /** Deploys residual statements. `names` tells the query's names by position in the module. */
+  deploy(module: CheckedModule): void {
+    this.#deployments.push(this.engine.deploy(module, { listener: (output) => this.#emitResidual(output) }));
+  }
+
+  iterate(
+    statement: string,
+  ): { readonly columns: readonly Column[]; readonly rows: readonly (readonly Value[])[] } | null {
+    for (const deployment of this.#deployments) {
+      const columns = deployment.columnsOf(statement);
+      if (columns === null) continue;
+      const rows = this.engine.iterate(deployment, statement);
+      return { columns, rows: rows.map((r) => plainValues(rowValues(r, columns))) };
+    }
+    return null;
+  }
+
+  onEnvelope(from: DomainName, envelope: DeltaEnvelope): void {
+    for (const member of this.#byFragment.get(envelope.fragmentId) ?? []) {
+      if (member.fragment.domain !== from) {
+        this.#deps.counters.add('exchange_refused_total', 1, { domain: from, reason: 'signer' });
+        continue;
+      }
+      member.heardMs = this.#deps.clock.monotonicMs();
+      member.receiver.accept(envelope, this.#deps.clock.nowMs());
+      this.#pump(member);
+    }
+    this.drain();
+  }
+
+  onHeartbeat(from: DomainName, heartbeat: Heartbeat): void {
+    for (const progress of heartbeat.fragments) {
+      for (const member of this.#byFragment.get(progress.fragmentId) ?? []) {
+        if (member.fragment.domain !== from) continue;
+        member.heardMs = this.#deps.clock.monotonicMs();
+        member.receiver.acceptProgress(progress, this.#deps.clock.nowMs());
+        this.#pump(member);
+      }
+    }
+    this.drain();
+  }
+
+  onReplay(member: GroupMember, envelopes: readonly DeltaEnvelope[]): void {
+    for (const envelope of envelopes) member.receiver.accept(envelope, this.#deps.clock.nowMs());
+    this.#pump(member);
+    this.drain();
+  }
+
+  onSnapshot(member: GroupMember, snapshot: SnapshotReply): void {
+    member.heardMs = this.#deps.clock.monotonicMs();
+    member.receiver.applySnapshot(snapshot, this.#deps.clock.nowMs());
+    this.#pump(member);
+    this.drain();
+  }
+
+  /** Asks for what is missing; to be called now and then. */
+  repair(): void {
+    const nowMs = this.#deps.clock.monotonicMs();
+    for (const member of this.#members.values()) {
+      if (member.receiver.snapshotDue(nowMs)) this.#deps.questions.recover(member);
+      for (const range of member.receiver.missing(nowMs))
+        this.#deps.questions.replay(member, range.fromSeq, range.toSeq);
+      if (member.receiver.buffered > 0) this.#pump(member);
+    }
+    this.drain();
+  }
+
+  /** `continue`: goes on without domains that were not heard for `staleAfterMs`. Answers those newly given up. */
+  giveUpSilent(staleAfterMs: number): readonly DomainName[] {
+    const nowMs = this.#deps.clock.monotonicMs();
+    const heard = new Map<DomainName, number>();
+    for (const m of this.#members.values())
+      heard.set(m.fragment.domain, Math.max(heard.get(m.fragment.domain) ?? -Infinity, m.heardMs));
+    const live = new Set(
+      this.#merged
+        .coverage()
+        .filter((c) => c.state !== 'stale')
+        .map((c) => c.domain),
+    );
+    const silent = [...heard]
+      .filter(([domain, ms]) => nowMs - ms > staleAfterMs && live.has(domain))
+      .map(([domain]) => domain);
+    for (const domain of silent) this.#merged.markStale(domain);
+    return silent;
+  }
+
+  /** Lets the clock run when every input is stale. */
+  drift(toMs: number): void {
+    this.#merged.drift(toMs);
+    this.drain();
+  }
+
+  /** Whoever drives the group knows that nothing up to and including `toMs` is held back anywhere (replay of scenarios). */
+  drainBarrier(toMs: number): void {
+    this.#merged.barrier(toMs);
+    this.drain();
+  }
+
+  drain(): void {
+    if (this.#draining) return;
+    this.#draining = true;
+    try {
+      for (let step = this.#merged.next(); step !== null; step = this.#merged.next()) this.#apply(step);
+    } finally {
+      this.#draining = false;
+    }
+    this.#askWhoIsWaitedFor();
+  }
+
+  answered(domain: DomainName): void {
+    this.#asked.delete(domain);
+  }
+
+  #apply(step: MergedStep): void {
+    if (step.kind === 'advance') {
+      this.engine.advanceTime(step.toMs);
+      return;
+    }
+    const updates = new Map<string, Update[]>();
+    const shipped: { readonly statement: ShippedStatement; readonly updates: readonly Update[] }[] = [];
+    for (const { fragmentId, delta } of step.inputs) {
+      const member = this.#members.get(fragmentId);
+      if (member === undefined) continue;
+      const statement = this.#shipped.get(member.input.name);
+      if (statement !== undefined) {
+        shipped.push({ statement, updates: delta.updates });
+        continue;
+      }
+      const list = updates.get(member.input.name);
+      if (list === undefined) updates.set(member.input.name, [...delta.updates]);
+      else list.push(...delta.updates);
+    }
+    this.#inGap = step.gap;
+    const inputs = [...updates].map(([typeName, list]) => ({ typeName, updates: list }));
+    this.engine.process({ key: step.key, inputs });
+    for (const s of shipped) this.#emitShipped(s.statement, step.key, s.updates);
+    this.#inGap = false;
+  }
+
+  #emitResidual(output: StatementOutput): void {
+    const values = (row: OutputRow) => plainValues(rowValues(row, output.columns));
+    this.#emit({
+      statement: output.statement,
+      key: output.key,
+      timeMs: output.timeMs,
+      columns: output.columns,
+      insert: output.insert.map(values),
+      remove: output.remove.map(values),
+      gap: this.#inGap,
+    });
+  }
+
+  #emitShipped(statement: ShippedStatement, key: CauseKey, updates: readonly Update[]): void {
+    const insert = updates.flatMap((u) => u.insert.map((r) => r.values));
+    const remove = updates.flatMap((u) => u.remove.flatMap((r) => ('values' in r ? [r.values] : [])));
+    this.#emit({
+      statement: statement.name,
+      key,
+      timeMs: key.timestampMs,
+      columns: statement.columns,
+      insert,
+      remove,
+      gap: this.#inGap,
+    });
+  }
+
+  #emit(output: GroupOutput): void {
+    if (output.timeMs < (this.#options.quietUntilMs ?? this.#options.startMs)) return;
+    if (output.insert.length === 0 && output.remove.length === 0) return;
+    this.#deps.onOutput(output);
+  }
+
+  #pump(member: GroupMember): void {
+    if (this.#merged.full) return;
+    for (const delta of member.receiver.take()) this.#merged.offer(member.fragment.name, delta);
+    this.#merged.advance(member.fragment.name, member.receiver.watermarkMs);
+  }
+
+  /** A consumer that holds a cause back asks at once (DESIGN §6), one question per domain at a time. */
+  #askWhoIsWaitedFor(): void {
+    const held = this.#merged.heldKey();
+    const domain = held === null ? null : this.#merged.waitsFor();
+    if (held === null || domain === null || this.#asked.has(domain)) return;
+    const ids = [...this.#members.values()].filter((m) => m.fragment.domain === domain).map((m) => m.fragmentId);
+    this.#asked.set(domain, held.timestampMs);
+    this.#deps.questions.progress(domain, ids, held.timestampMs + 1);
+  }
+}

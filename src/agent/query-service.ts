@@ -1,0 +1,486 @@
+/**
+ * Query service: text in, running query out. Parse, check against the federation, plan, start the fragments, run the residual,
+ * keep the leases, repair what the network lost, and come back after restarts of either side (DESIGN §4-§6, §9).
+ */
+import { createHash } from 'node:crypto';
+import { Engine } from '../engine/engine.ts';
+import { analyzeModule } from '../epl/analyze.ts';
+import { MutableCatalog } from '../epl/catalog.ts';
+import { rewriteAliases } from '../epl/lenient.ts';
+import { parseModule } from '../epl/parse.ts';
+import { printModule } from '../epl/print.ts';
+import type { AstModule } from '../model/ast.ts';
+import type { CheckedModule } from '../model/checked.ts';
+import type { Heartbeat } from '../model/control.ts';
+import type { DeltaEnvelope } from '../model/delta.ts';
+import { CodedError, toCodedError } from '../model/errors.ts';
+import type { DomainName, QueryId } from '../model/ids.ts';
+import type { Plan } from '../model/plan.ts';
+import { planQuery } from '../planner/plan-query.ts';
+import type { FederatedCatalog } from '../planner/catalog.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Counters } from '../ports/counters.ts';
+import type { Log } from '../ports/log.ts';
+import type { ExchangeTransport } from '../ports/transport.ts';
+import { expectReply, type Ask } from './ask.ts';
+import { cancelAll, deployFragments, prepareRequest, START_MARGIN_MS, type DeployedPlan } from './deploy-plan.ts';
+import type { Query, QueryOptions } from './query.ts';
+import { QueryGroup, type GroupMember, type GroupOutput, type GroupQuestions } from './query-group.ts';
+
+/** Queries that one agent holds. */
+export const MAX_QUERIES = 10_000;
+
+/** `continue`: a domain not heard for so long is gone on without. */
+export const STALE_AFTER_MS = 10_000;
+
+/** Leases are renewed this often, monotonic clock; a third of the lease. */
+export const RENEW_EVERY_MS = 5_000;
+
+export interface QueryServiceDeps {
+  readonly transport: Pick<ExchangeTransport, 'self' | 'subscribe' | 'unsubscribe'>;
+  readonly ask: Ask;
+  readonly clock: Clock;
+  readonly counters: Counters;
+  readonly log: Log;
+  /** The federation's catalog as of now. */
+  readonly catalog: () => Promise<FederatedCatalog>;
+  /** The agent's own stamp clock. */
+  readonly stampMs: () => number;
+  onOutput(query: Query, output: GroupOutput): void;
+}
+
+export interface QueryServiceOptions {
+  /** Starts fall on the present instant (replay of scenarios). @default false */
+  readonly barrier?: boolean | undefined;
+  /** Strict as Esper: no lenient pass. @default false */
+  readonly strict?: boolean | undefined;
+  /** Statements whose content will be asked for. */
+  readonly iterated?: ReadonlySet<string> | undefined;
+}
+
+interface Checked {
+  readonly ast: AstModule;
+  readonly module: CheckedModule;
+  readonly catalog: MutableCatalog;
+  readonly federated: FederatedCatalog;
+  readonly notes: readonly string[];
+}
+
+export class QueryService {
+  readonly #deps: QueryServiceDeps;
+  readonly #options: QueryServiceOptions;
+  readonly #queries = new Map<QueryId, Query>();
+  #renewedMs = 0;
+
+  constructor(deps: QueryServiceDeps, options: QueryServiceOptions = {}) {
+    this.#deps = deps;
+    this.#options = options;
+  }
+
+  get queries(): readonly Query[] {
+    return [...this.#queries.values()];
+  }
+
+  get(id: QueryId): Query {
+    const query = this.#queries.get(id);
+    if (query === undefined) throw new CodedError('UNKNOWN_QUERY', `no query ${id} is registered here`);
+    return query;
+  }
+
+  /** Checks and plans without starting anything. */
+  async explain(epl: string): Promise<{ readonly plan: Plan; readonly notes: readonly string[] }> {
+    const checked = await this.#check(epl, null);
+    return { plan: this.#plan(checked, 0), notes: checked.notes };
+  }
+
+  /** Registers a query, or answers the one that is registered already with the same text, client and options. */
+  async register(epl: string, options: QueryOptions): Promise<{ readonly query: Query; readonly fresh: boolean }> {
+    if (this.#queries.size >= MAX_QUERIES)
+      throw new CodedError('QUERY_LIMIT', `this agent holds ${MAX_QUERIES} queries already`);
+    const checked = await this.#check(epl, null);
+    const canonical = printModule(checked.ast);
+    const id = queryIdOf(canonical, options);
+    const known = this.#queries.get(id);
+    if (known !== undefined) return { query: known, fresh: false };
+    const plan = this.#plan(checked, 0);
+    const query: Query = {
+      id,
+      epl,
+      canonical,
+      options,
+      notes: checked.notes,
+      createdMs: this.#deps.clock.nowMs(),
+      state: 'recovering',
+      detail: 'starting',
+      startMs: 0,
+      plan,
+      group: null,
+      catalog: checked.catalog,
+      readers: [this.#deps.transport.self],
+      triggers: 0,
+      lastTriggerMs: null,
+    };
+    this.#queries.set(id, query);
+    try {
+      const started = await this.#deploy(query, plan);
+      query.startMs = started.startMs;
+      this.#begin(query, plan, started, checked, { quietUntilMs: undefined });
+    } catch (error) {
+      this.#queries.delete(id);
+      throw error;
+    }
+    return { query, fresh: true };
+  }
+
+  /**
+   * Brings a query back after a restart of this agent: same id and S for its triggers, a new start for its evaluation;
+   * the views of other domains are filled in silently from snapshots. Rejects while a domain it needs is away.
+   */
+  async restore(stored: {
+    readonly epl: string;
+    readonly options: QueryOptions;
+    readonly startMs: number;
+    readonly createdMs: number;
+    readonly id: QueryId;
+  }): Promise<Query> {
+    const checked = await this.#check(stored.epl, null);
+    const plan = this.#plan(checked, 0);
+    const query: Query = {
+      id: stored.id,
+      epl: stored.epl,
+      canonical: printModule(checked.ast),
+      options: stored.options,
+      notes: checked.notes,
+      createdMs: stored.createdMs,
+      state: 'recovering',
+      detail: 'filling in after a restart',
+      startMs: stored.startMs,
+      plan,
+      group: null,
+      catalog: checked.catalog,
+      readers: [this.#deps.transport.self],
+      triggers: 0,
+      lastTriggerMs: null,
+    };
+    const started = await this.#deploy(query, plan);
+    this.#queries.set(stored.id, query);
+    this.#begin(query, plan, started, checked, { quietUntilMs: started.startMs });
+    for (const member of query.group?.members ?? []) {
+      if (member.fragment.kind === 'view') await this.#fill(query, member);
+    }
+    return query;
+  }
+
+  /** Deploys one more module into the clock group of a query: it may read what the query declared. */
+  async extend(id: QueryId, epl: string): Promise<void> {
+    const query = this.get(id);
+    const checked = await this.#check(epl, query.catalog);
+    const plan = this.#plan(checked, query.plan.inputs.length);
+    const started = await this.#deploy(query, plan);
+    const merged: Plan = {
+      ...query.plan,
+      fragments: [...query.plan.fragments, ...plan.fragments],
+      inputs: [...query.plan.inputs, ...plan.inputs],
+      statements: [...query.plan.statements, ...plan.statements],
+    };
+    query.plan = merged;
+    this.#join(query, plan, started, checked);
+  }
+
+  async delete(id: QueryId): Promise<void> {
+    const query = this.get(id);
+    this.#queries.delete(id);
+    const members = [...(query.group?.members ?? [])];
+    for (const m of members) this.#unsubscribe(m.fragmentId);
+    await cancelAll(
+      members.map((m) => ({ domain: m.fragment.domain, fragmentId: m.fragmentId })),
+      this.#deps.ask,
+      id,
+    );
+  }
+
+  onEnvelope(from: DomainName, envelope: DeltaEnvelope): void {
+    for (const query of this.#queries.values()) query.group?.onEnvelope(from, envelope);
+  }
+
+  onHeartbeat(from: DomainName, heartbeat: Heartbeat): void {
+    for (const query of this.#queries.values()) query.group?.onHeartbeat(from, heartbeat);
+  }
+
+  /** Now and then: repair, leases, silence. */
+  tick(): void {
+    const nowMs = this.#deps.clock.monotonicMs();
+    for (const query of this.#queries.values()) {
+      const { group } = query;
+      if (group === null) continue;
+      group.repair();
+      if (query.options.onSilence !== 'continue') continue;
+      for (const domain of group.giveUpSilent(STALE_AFTER_MS)) {
+        this.#deps.log.warn('domain is silent; going on without it', {
+          queryId: query.id,
+          domain,
+          staleAfterMs: STALE_AFTER_MS,
+        });
+        this.#deps.counters.add('query_stale_domains_total', 1, { domain });
+      }
+      group.drift(this.#deps.stampMs());
+    }
+    if (nowMs - this.#renewedMs < RENEW_EVERY_MS) return;
+    this.#renewedMs = nowMs;
+    for (const query of this.#queries.values()) this.#renew(query);
+  }
+
+  /** A domain is reachable again: ask at once whether our fragments still run there. */
+  onPeer(domain: DomainName, connected: boolean): void {
+    if (!connected) return;
+    for (const query of this.#queries.values()) this.#renew(query, domain);
+  }
+
+  // ------------------------------------------------------------------------------------------ registration
+
+  async #check(epl: string, parent: MutableCatalog | null): Promise<Checked> {
+    const parsed = parseModule(epl);
+    const federated = await this.#deps.catalog();
+    const catalog = parent ?? new MutableCatalog(federated);
+    try {
+      const { module: ast, notes } =
+        this.#options.strict === true ? { module: parsed, notes: [] } : rewriteAliases(parsed, catalog);
+      const module = analyzeModule(ast, catalog);
+      this.#tryOut(module, federated, catalog);
+      return { ast, module, catalog, federated, notes };
+    } catch (error) {
+      throw 'explain' in federated && typeof federated.explain === 'function' ? federated.explain(error) : error;
+    }
+  }
+
+  /** Deploys the module on an engine that is thrown away: what cannot be evaluated is refused with its own position. */
+  #tryOut(module: CheckedModule, federated: FederatedCatalog, catalog: MutableCatalog): void {
+    const engine = new Engine({ startMs: 0 });
+    for (const name of catalog.eventTypeNames()) {
+      const type = catalog.eventType(name);
+      if (type !== undefined && !module.eventTypes.has(name)) engine.addEventType(type);
+    }
+    for (const variable of catalog.variables()) engine.addVariable(variable, null);
+    engine.deploy(module, { listener: () => undefined });
+    void federated;
+  }
+
+  #plan(checked: Checked, firstInput: number): Plan {
+    const { federated, catalog } = checked;
+    const view: FederatedCatalog = {
+      eventType: (name) => catalog.eventType(name) ?? checked.module.eventTypes.get(name),
+      eventTypeNames: () => catalog.eventTypeNames(),
+      variable: (name) => catalog.variable(name),
+      domainsOf: (name) => (checked.module.eventTypes.has(name) ? null : federated.domainsOf(name)),
+    };
+    return planQuery(checked.module, view, {
+      owner: this.#deps.transport.self,
+      iterated: this.#options.iterated,
+      firstInput,
+    });
+  }
+
+  #deploy(query: Query, plan: Plan): Promise<DeployedPlan> {
+    return deployFragments(plan.fragments, this.#deps.ask, {
+      queryId: query.id,
+      consumer: this.#deps.transport.self,
+      readers: query.readers,
+      stampMs: this.#deps.stampMs,
+      barrier: this.#options.barrier,
+    });
+  }
+
+  #begin(
+    query: Query,
+    plan: Plan,
+    started: DeployedPlan,
+    checked: Checked,
+    options: { readonly quietUntilMs: number | undefined },
+  ): void {
+    const group = new QueryGroup(
+      {
+        clock: this.#deps.clock,
+        counters: this.#deps.counters,
+        questions: this.#questionsOf(query),
+        onOutput: (output) => this.#deps.onOutput(query, output),
+      },
+      {
+        startMs: started.startMs,
+        quietUntilMs: options.quietUntilMs,
+        maxSkewMs: this.#options.barrier === true ? Infinity : undefined,
+      },
+    );
+    query.group = group;
+    query.state = 'running';
+    query.detail = '';
+    this.#join(query, plan, started, checked);
+  }
+
+  /** Adds the fragments and the residual of one module to the group. */
+  #join(query: Query, plan: Plan, started: DeployedPlan, checked: Checked): void {
+    const { group } = query;
+    if (group === null) return;
+    const catalog = new MutableCatalog(query.catalog);
+    for (const input of plan.inputs) {
+      const type = group.addInputType(input);
+      if (input.kind !== 'result') catalog.addType(type);
+    }
+    for (const statement of plan.statements) {
+      if (statement.shippedAs !== null)
+        group.addShipped({ name: statement.name, input: statement.shippedAs, columns: statement.columns });
+    }
+    const texts = plan.statements.flatMap((s) => (s.epl === null ? [] : [s.epl]));
+    if (texts.length > 0) group.deploy(analyzeModule(parseModule(texts.join(';\n')), catalog));
+    for (const deployed of started.fragments) {
+      const input = plan.inputs.find((i) => i.fragments.includes(deployed.fragment.name));
+      if (input === undefined) continue;
+      const { fragmentId, epoch } = deployed.prepared;
+      group.addMember(deployed.fragment, input, fragmentId, epoch, {
+        startMs: started.startMs,
+        lastSeq: deployed.lastSeq,
+      });
+      if (deployed.fragment.domain !== this.#deps.transport.self)
+        this.#deps.transport.subscribe(deployed.fragment.domain, fragmentId);
+    }
+    for (const type of checked.module.eventTypes.values()) query.catalog.addType(type);
+    for (const s of checked.module.statements) {
+      if (s.kind === 'createVariable')
+        query.catalog.addVariable({ name: s.variable, type: s.type, constant: s.constant });
+    }
+    group.drain();
+  }
+
+  #unsubscribe(fragmentId: string): void {
+    for (const query of this.#queries.values()) {
+      for (const m of query.group?.members ?? []) if (m.fragmentId === fragmentId) return;
+    }
+    this.#deps.transport.unsubscribe(fragmentId);
+  }
+
+  // ------------------------------------------------------------------------------------------ repair
+
+  #questionsOf(query: Query): GroupQuestions {
+    const { ask, log } = this.#deps;
+    return {
+      replay: (member, fromSeq, toSeq) => {
+        const { epoch } = member.receiver;
+        const request = { kind: 'replay', fragmentId: member.fragmentId, epoch, fromSeq, toSeq } as const;
+        ask(member.fragment.domain, request).then(
+          (reply) => query.group?.onReplay(member, expectReply(reply, 'replayed').envelopes),
+          (error: unknown) => {
+            const { code } = toCodedError(error);
+            if (code === 'REPLAY_UNAVAILABLE') member.receiver.replayUnavailable(epoch);
+            else if (code === 'UNKNOWN_FRAGMENT') void this.#redeploy(query, member);
+            else log.debug('replay failed', { queryId: query.id, domain: member.fragment.domain, code });
+          },
+        );
+      },
+      recover: (member) => void this.#redeploy(query, member),
+      progress: (domain, fragmentIds, untilMs) => {
+        ask(domain, { kind: 'progress', fragmentIds, untilMs }).then(
+          (reply) => {
+            query.group?.answered(domain);
+            query.group?.onHeartbeat(domain, expectReply(reply, 'progress').heartbeat);
+          },
+          () => query.group?.answered(domain),
+        );
+      },
+    };
+  }
+
+  #renew(query: Query, only?: DomainName): void {
+    const perDomain = new Map<DomainName, GroupMember[]>();
+    for (const m of query.group?.members ?? []) {
+      if (only !== undefined && m.fragment.domain !== only) continue;
+      const list = perDomain.get(m.fragment.domain);
+      if (list === undefined) perDomain.set(m.fragment.domain, [m]);
+      else list.push(m);
+    }
+    for (const [domain, members] of perDomain) {
+      const acknowledged = members.map((m) => ({
+        fragmentId: m.fragmentId,
+        epoch: m.receiver.epoch,
+        seq: m.receiver.takenSeq,
+      }));
+      const request = {
+        kind: 'renew',
+        queryId: query.id,
+        fragmentIds: members.map((m) => m.fragmentId),
+        acknowledged,
+      } as const;
+      this.#deps.ask(domain, request).then(
+        (reply) => {
+          const unknown = new Set(expectReply(reply, 'renewed').unknown);
+          for (const m of members) if (unknown.has(m.fragmentId)) void this.#redeploy(query, m);
+        },
+        () => undefined,
+      );
+    }
+  }
+
+  readonly #redeploying = new Set<GroupMember>();
+
+  /** The domain lost the fragment, or its numbers: deploy it again if need be and jump to its present content. */
+  async #redeploy(query: Query, member: GroupMember): Promise<void> {
+    if (this.#redeploying.has(member)) return;
+    this.#redeploying.add(member);
+    try {
+      await this.#fill(query, member);
+      this.#deps.log.info('fragment is back after a gap', {
+        queryId: query.id,
+        domain: member.fragment.domain,
+        fragmentId: member.fragmentId,
+      });
+    } catch (error) {
+      this.#deps.log.debug('fragment is not back yet', {
+        queryId: query.id,
+        domain: member.fragment.domain,
+        code: toCodedError(error).code,
+      });
+    } finally {
+      this.#redeploying.delete(member);
+    }
+  }
+
+  async #fill(query: Query, member: GroupMember): Promise<void> {
+    const { ask, transport } = this.#deps;
+    const { domain } = member.fragment;
+    const request = prepareRequest(member.fragment, {
+      queryId: query.id,
+      consumer: transport.self,
+      readers: query.readers,
+    });
+    const prepared = expectReply(await ask(domain, request), 'prepared');
+    if (prepared.fragmentId !== member.fragmentId) {
+      throw new CodedError('UNKNOWN_FRAGMENT', `domain '${domain}' knows the fragment by another id now`, {
+        hint: 'register the query again',
+      });
+    }
+    const startMs = prepared.stampMs + (this.#options.barrier === true ? 0 : 1 + START_MARGIN_MS);
+    await ask(domain, { kind: 'commit', queryId: query.id, fragmentId: member.fragmentId, startMs });
+    const snapshot = expectReply(await ask(domain, { kind: 'snapshot', fragmentId: member.fragmentId }), 'snapshot');
+    query.group?.onSnapshot(member, snapshot);
+  }
+}
+
+/** SHA-256 of client identity, canonical EPL and canonical options (DESIGN §8); on loopback the identity is the JID. */
+export function queryIdOf(canonical: string, options: QueryOptions): QueryId {
+  const parts = [
+    options.jid,
+    canonical,
+    options.onSilence,
+    options.name,
+    sortedJson(options.listener),
+    [...options.subscribers].sort(),
+  ];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+
+function sortedJson(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([k, v]) => [k, sortedJson(v)]),
+  );
+}

@@ -1,0 +1,41 @@
+/** A registered query as the agent holds it. */
+import type { MutableCatalog } from '../epl/catalog.ts';
+import type { DomainName, QueryId } from '../model/ids.ts';
+import type { Plan } from '../model/plan.ts';
+import type { QueryGroup } from './query-group.ts';
+
+export type OnSilence = 'wait' | 'continue';
+
+export interface QueryOptions {
+  /** Bare JID of the client that registered. */
+  readonly jid: string | null;
+  readonly subscribers: readonly string[];
+  readonly listener: Readonly<Record<string, unknown>> | null;
+  readonly onSilence: OnSilence;
+  readonly name: string | null;
+}
+
+/** running: evaluating. recovering: waits for domains it needs. broken: ended with a code. */
+export type QueryState = 'running' | 'recovering' | 'broken';
+
+export interface Query {
+  readonly id: QueryId;
+  /** Text as registered. */
+  readonly epl: string;
+  /** Text after the lenient pass, as printed from its tree. */
+  readonly canonical: string;
+  readonly options: QueryOptions;
+  readonly notes: readonly string[];
+  readonly createdMs: number;
+  state: QueryState;
+  detail: string;
+  /** S of the registration: part of the item ids, kept over restarts. */
+  startMs: number;
+  plan: Plan;
+  group: QueryGroup | null;
+  /** Types and variables that the query's modules declared. */
+  readonly catalog: MutableCatalog;
+  readonly readers: readonly DomainName[];
+  triggers: number;
+  lastTriggerMs: number | null;
+}
