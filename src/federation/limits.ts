@@ -1,0 +1,35 @@
+/** Bounds of what goes over a wire. See proto/ for what they bound. */
+
+/** Largest message on a topic (DESIGN §6; gossipsub loses its stream for good beyond 4 MiB). */
+export const ENVELOPE_BYTES = 256 * 1024;
+
+/** What the signature, key and topic of a signed gossipsub message may add. */
+export const GOSSIP_OVERHEAD_BYTES = 1024;
+
+/** Largest request: a fragment's text and columns. */
+export const REQUEST_BYTES = 1024 * 1024;
+
+/** Largest reply: a snapshot of a large view. */
+export const REPLY_BYTES = 64 * 1024 * 1024;
+
+export const HEARTBEAT_BYTES = 512 * 1024;
+
+/** Fragments in one heartbeat or renewal. */
+export const FRAGMENTS = 4096;
+
+export const DELTAS = 65_536;
+export const COLUMNS = 1024;
+export const READERS = 1024;
+export const METRICS = 65_536;
+export const SNAPSHOT_ROWS = 1_000_000;
+
+/** Deepest nesting of a value or a type. */
+export const DEPTH = 16;
+
+/** Longest path of a cause key. */
+export const PATH_STEPS = 64;
+
+/** Longest fragment id, query id and other name, in UTF-16 units; EPL texts have their own. */
+export const NAME_UNITS = 1024;
+export const EPL_UNITS = 65_536;
+export const TEXT_UNITS = 65_536;
