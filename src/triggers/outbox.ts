@@ -249,12 +249,15 @@ export class Outbox {
   #settle(queryId: string, lane: Lane, batch: readonly OutboxEntry[], outcomes: readonly Delivery[]): void {
     const sent = lane.keys.splice(0, batch.length);
     const left: string[] = [];
-    for (const [i, key] of sent.entries()) {
-      const outcome = outcomes[i] ?? 'retry';
-      if (outcome === 'acknowledged') this.#remove(key);
-      else if (outcome === 'refused') this.#park(key);
-      else left.push(key);
-    }
+    // One commit for the batch.
+    this.#deps.store.transaction(() => {
+      for (const [i, key] of sent.entries()) {
+        const outcome = outcomes[i] ?? 'retry';
+        if (outcome === 'acknowledged') this.#remove(key);
+        else if (outcome === 'refused') this.#park(key);
+        else left.push(key);
+      }
+    });
     lane.keys.unshift(...left);
     this.#deps.counters.add('triggers_published_total', sent.length - left.length);
     lane.uncertain = left.length > 0;
