@@ -19,6 +19,9 @@ export interface EventType {
    * @default 'stream'
    */
   readonly kind?: 'stream' | 'view' | undefined;
+  /** `starttimestamp` and `endtimestamp` of the schema: the long properties that interval methods read. */
+  readonly startTimestamp?: string | undefined;
+  readonly endTimestamp?: string | undefined;
 }
 
 /** What a statement can be checked against: event types by name and variables by name. */

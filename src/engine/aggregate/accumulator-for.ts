@@ -2,11 +2,16 @@
 import type { AggregateSpec } from '../../model/checked.ts';
 import { CodedError } from '../../model/errors.ts';
 import type { Accumulator, AccumulatorConstructor } from '../evaluation.ts';
+import { compileExpression, compileSpan } from '../compile/compile.ts';
+import { AccessWindow, accessRecipe, edgeEver, EverValue } from './access.ts';
 import { argumentOf, filterOf, requiredArgument } from './argument.ts';
 import { RowCount } from './count.ts';
 import { Distinct } from './distinct.ts';
 import { ExtremeEver, WindowExtreme } from './extremes.ts';
 import type { Extreme } from './extremes.ts';
+import { Leaving, RateEver, WindowRate } from './rate.ts';
+import { ByEver, sortedRecipe, SortedWindow } from './sorted.ts';
+import { OrderStatistic, StandardDeviation } from './spread.ts';
 import { CompensatedSum, IntSum } from './sum.ts';
 
 export interface AccumulatorOptions {
@@ -55,11 +60,76 @@ function plainAccumulator(spec: AggregateSpec, leaves: boolean): () => Accumulat
     case 'fminever':
     case 'fmaxever':
       return extremeOf(spec, spec.name === 'fminever' ? 'min' : 'max', false);
+    case 'stddev': {
+      const argument = argumentOf(spec);
+      return () => new StandardDeviation(argument);
+    }
+    case 'median':
+    case 'avedev': {
+      const { name } = spec;
+      const argument = argumentOf(spec);
+      return () => new OrderStatistic(argument, name);
+    }
+    default:
+      return eventAccumulator(spec, leaves);
+  }
+}
+
+/** Aggregations whose values are events, or that look at when rows come and go. */
+function eventAccumulator(spec: AggregateSpec, leaves: boolean): () => Accumulator {
+  switch (spec.name) {
+    case 'first':
+    case 'last':
+    case 'nth':
+    case 'window': {
+      const { name } = spec;
+      const recipe = accessRecipe(spec, name);
+      if (!leaves && recipe.offset === null && (name === 'first' || name === 'last')) return edgeEver(recipe, name);
+      return () => new AccessWindow(recipe);
+    }
+    case 'firstever':
+    case 'lastever': {
+      const form = spec.name === 'firstever' ? 'first' : 'last';
+      const argument = compileExpression(requiredArgument(spec, 0));
+      const filter = filterOf(spec);
+      return () => new EverValue(argument, form, filter, false);
+    }
+    case 'sorted': {
+      const recipe = sortedRecipe(spec, 'sorted');
+      return () => new SortedWindow(recipe);
+    }
+    case 'maxby':
+    case 'minby': {
+      const recipe = sortedRecipe(spec, spec.name);
+      return leaves ? () => new SortedWindow(recipe) : () => new ByEver(recipe);
+    }
+    case 'maxbyever':
+    case 'minbyever': {
+      const recipe = sortedRecipe(spec, spec.name === 'maxbyever' ? 'maxby' : 'minby');
+      return () => new ByEver(recipe);
+    }
+    case 'rate':
+      return rateOf(spec);
+    case 'leaving':
+      return () => new Leaving();
     default:
       throw new CodedError('NOT_SUPPORTED', `the aggregation '${spec.name}' is not supported`, {
         position: spec.ast.position,
       });
   }
+}
+
+/** A constant or a period is the interval of the ever form; anything else is the timestamp of the window form. */
+function rateOf(spec: AggregateSpec): () => Accumulator {
+  const first = requiredArgument(spec, 0);
+  const filter = filterOf(spec);
+  if (first.kind === 'period' || first.kind === 'literal' || first.kind === 'variable') {
+    const span = compileSpan(first);
+    return () => new RateEver(span, filter);
+  }
+  const timestamp = compileExpression(first);
+  const amount = spec.args[1] === undefined ? null : compileExpression(spec.args[1]);
+  return () => new WindowRate(timestamp, amount, filter);
 }
 
 function sumOf(spec: AggregateSpec): () => Accumulator {

@@ -16,15 +16,18 @@ import type {
   Evaluator,
   Predicate,
 } from '../evaluation.ts';
+import type { Span } from '../functions/period.ts';
 import type { Key } from '../functions/values.ts';
 import { instantiate } from './code-cache.ts';
 import { emit } from './emit.ts';
 import { isTrue } from './emit-logic.ts';
+import { emitPeriod } from './emit-method.ts';
 import { index, Scope } from './scope.ts';
 import type { StreamAccess } from './scope.ts';
 
 export type RowValues = (row: EventRow, context: EvaluationContext) => Value[];
 export type EventValues = (event: Event, context: EvaluationContext) => Value[];
+export type RowSpan = (row: EventRow, context: EvaluationContext) => Span;
 export type RowKey = (row: EventRow, context: EvaluationContext) => Key;
 export type EventKey = (event: Event, context: EvaluationContext) => Key;
 
@@ -70,6 +73,14 @@ export function compileEventEvaluator(expression: CheckedExpression, stream = 0)
 
 export function compileEventPredicate(conjuncts: readonly CheckedExpression[], stream = 0): EventPredicate {
   return generate(eventAccess(stream), (scope) => conjunction(conjuncts, scope)) as EventPredicate;
+}
+
+/** A period, or a number of seconds as one (Esper doc 5.2.1): the length of an interval. */
+export function compileSpan(expression: CheckedExpression): RowSpan {
+  return generate(ROW, (scope) => {
+    if (expression.kind === 'period') return emitPeriod(expression, scope).js;
+    return `Math.round(${emit(expression, scope).js}*1000)`;
+  }) as RowSpan;
 }
 
 /** The values of several expressions for a row, as a fresh array. */

@@ -59,7 +59,9 @@ export function emitCast(e: Of<'cast'>, scope: Scope): Code {
   const from = e.operand.type.kind;
   if (e.format !== null) {
     const format = scope.emit(e.format, scope);
-    return lift(scope, [value, format], (v = '', f = '') => scope.call('castTo', v, f), true);
+    const js = (v = '', f = ''): string =>
+      e.to.kind === 'string' ? scope.call('formatDate', v, f) : scope.call('parseDate', v, f);
+    return lift(scope, [value, format], js);
   }
   if (from === e.to.kind && from !== 'array' && from !== 'event' && from !== 'struct') return value;
   return lift(

@@ -1,6 +1,12 @@
 /** Every function that generated code may call, by name. Nothing else is in its reach but its constants and arguments. */
 import * as cast from '../functions/cast.ts';
+import * as dateFormat from '../functions/date-format.ts';
+import * as dateTime from '../functions/date-time.ts';
+import * as folds from '../functions/enumeration-folds.ts';
+import * as enumeration from '../functions/enumeration.ts';
+import * as interval from '../functions/interval.ts';
 import * as members from '../functions/members.ts';
+import * as period from '../functions/period.ts';
 import * as rows from '../functions/rows.ts';
 import * as scalar from '../functions/scalar.ts';
 import * as text from '../functions/text.ts';
@@ -33,6 +39,38 @@ export const HELPERS = {
   listOf: rows.listOf,
   inRows: rows.inRows,
   quantifiedRows: rows.quantifiedRows,
+  formatDate: dateFormat.formatDate,
+  parseDate: dateFormat.parseDate,
+  applyDateTime: dateTime.applyDateTime,
+  applyInterval: interval.applyInterval,
+  periodOf: period.periodOf,
+  where: enumeration.where,
+  anyOf: enumeration.anyOf,
+  allOf: enumeration.allOf,
+  countOf: enumeration.countOf,
+  firstOf: enumeration.firstOf,
+  lastOf: enumeration.lastOf,
+  selectFrom: enumeration.selectFrom,
+  arrayOf: enumeration.arrayOf,
+  take: enumeration.take,
+  takeLast: enumeration.takeLast,
+  takeWhile: enumeration.takeWhile,
+  takeWhileLast: enumeration.takeWhileLast,
+  reverse: enumeration.reverse,
+  orderBy: enumeration.orderBy,
+  distinctOf: enumeration.distinctOf,
+  union: enumeration.union,
+  intersect: enumeration.intersect,
+  except: enumeration.except,
+  sequenceEqual: enumeration.sequenceEqual,
+  sumOf: folds.sumOf,
+  average: folds.average,
+  extremeOf: folds.extremeOf,
+  extremeBy: folds.extremeBy,
+  frequentOf: folds.frequentOf,
+  toMap: folds.toMap,
+  groupBy: folds.groupBy,
+  fold: folds.aggregate,
 } as const;
 
 export type HelperName = keyof typeof HELPERS;
