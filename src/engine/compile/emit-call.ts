@@ -11,6 +11,22 @@ import type { Code, Scope } from './scope.ts';
 
 type Of<K extends CheckedExpression['kind']> = CheckedExpression & { readonly kind: K };
 
+/** Esper doc 14.3.13 (expr windows) and 5.7.1 (output when). */
+const BUILTINS: ReadonlySet<string> = new Set([
+  'current_count',
+  'expired_count',
+  'newest_timestamp',
+  'oldest_timestamp',
+  'newest_event',
+  'oldest_event',
+  'view_reference',
+  'count_insert',
+  'count_insert_total',
+  'count_remove',
+  'count_remove_total',
+  'last_output_timestamp',
+]);
+
 export function emitCall(e: Of<'call'>, scope: Scope): Code {
   const [first] = e.args;
   switch (e.name) {
@@ -29,6 +45,8 @@ export function emitCall(e: Of<'call'>, scope: Scope): Code {
       return code(scope.call('typeName', value.js, scope.constant(first.type)), true);
     }
     default:
+      // names that a window or an output clause gives a value: the context has them among the variables
+      if (BUILTINS.has(e.name)) return code(`cx.variable(${quote(e.name)})`, true);
       break;
   }
   throw notSupported(e, `the function '${e.name}'`);

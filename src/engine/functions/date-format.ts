@@ -121,18 +121,22 @@ export function parseDate(text: string, pattern: string): number {
   };
   let rest = text;
   for (const token of tokens(pattern)) {
-    const match = new RegExp(`^${token.letter === '' ? escapeText(token.text) : partPattern(token)}`, 'iu').exec(rest);
-    if (match === null) throw new CodedError('EVALUATION', `'${text}' is not a date of the form '${pattern}'`);
-    if (token.letter !== '') readPart(p, token.letter, match[0]);
-    rest = rest.slice(match[0].length);
+    const found = token.letter === '' ? literalText(token.text, rest) : (partOf(token).exec(rest)?.[0] ?? null);
+    if (found === null) throw new CodedError('EVALUATION', `'${text}' is not a date of the form '${pattern}'`);
+    if (token.letter !== '') readPart(p, token.letter, found);
+    rest = rest.slice(found.length);
   }
   const hour = p.hour + (p.afternoon && p.hour < 12 ? 12 : 0);
   const days = daysOf(p.year, p.month, 1) + p.day - 1;
   return days * 86_400_000 + hour * 3_600_000 + p.minute * 60_000 + p.second * 1000 + p.millisecond - p.zoneMs;
 }
 
-function escapeText(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\/-]/gu, '\\$&');
+function literalText(wanted: string, rest: string): string | null {
+  return rest.startsWith(wanted) ? wanted : null;
+}
+
+function partOf(token: Token): RegExp {
+  return new RegExp(`^(?:${partPattern(token)})`, 'iu');
 }
 
 function partPattern({ letter, text }: Token): string {
