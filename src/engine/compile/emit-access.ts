@@ -67,7 +67,16 @@ export function emitVariable(e: Of<'variable'> | Of<'contextProperty'>, scope: S
 }
 
 export function emitAccess(e: Of<'access'>, scope: Scope): Code {
-  return emitPath(scope, scope.emit(e.target, scope), e.path);
+  const target = scope.emit(e.target, scope);
+  const [first, ...rest] = e.path;
+  if (e.target.type.kind !== 'event' || first?.kind !== 'name' || first.dynamic) return emitPath(scope, target, e.path);
+  // the property is declared: a field, though an event of an older type of that name may lack it
+  const field = quote(`$${first.name}`);
+  return emitPath(
+    scope,
+    lift(scope, [target], (v) => `(${v}[${field}]??null)`, true),
+    rest,
+  );
 }
 
 /** `exists(p)`: whether the last step finds a member, be it null. What is not a property always exists. */

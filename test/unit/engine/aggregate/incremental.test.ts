@@ -170,6 +170,19 @@ describe('incremental = naive', () => {
       );
     });
   }
+  test('min and max of a sliding window, then of leavings in any order', () => {
+    fc.assert(
+      fc.property(fc.array(STEP, { maxLength: 200 }), fc.nat({ max: 60 }), (steps, orderly) => {
+        const sliding = steps.map((step, n) => ({ ...step, leave: n % 3 === 2, which: n < orderly ? 0 : step.which }));
+        play(aggregateSpec('max', [prop('x', INT)]), sliding, (rows, value) => {
+          expect(value).toBe(xs(rows).length === 0 ? null : Math.max(...xs(rows)));
+        });
+        play(aggregateSpec('min', [prop('x', INT)]), sliding, (rows, value) => {
+          expect(value).toBe(xs(rows).length === 0 ? null : Math.min(...xs(rows)));
+        });
+      }),
+    );
+  });
   test('count(*) counts rows', () => {
     fc.assert(
       fc.property(fc.array(STEP, { maxLength: 60 }), (steps) => {
