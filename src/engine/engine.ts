@@ -1,0 +1,430 @@
+/**
+ * The engine: events and time in, outputs of statements out. Synchronous; one cause at a time (ENGINE, "the way of one
+ * event"): timers due before it, the statements it meets in order of deployment, then what they route, first in first out.
+ */
+import type { CauseKey } from '../model/cause-key.ts';
+import { eventKey, timerKey } from '../model/cause-key.ts';
+import type { CheckedModule, CheckedStatement } from '../model/checked.ts';
+import type { Update } from '../model/delta.ts';
+import { assert, CodedError } from '../model/errors.ts';
+import type { Event } from '../model/event.ts';
+import type { EventType } from '../model/event-type.ts';
+import type { Value, ValueType } from '../model/value.ts';
+import type { Activation } from './filter/filter-index.ts';
+import { FilterIndex } from './filter/filter-index.ts';
+import { CauseWork } from './runtime/cause-work.ts';
+import type { InstanceWork } from './runtime/cause-work.ts';
+import { compileStatement } from './runtime/compile-statement.ts';
+import { DeployedStatement } from './runtime/deployed.ts';
+import type { EngineServices } from './runtime/deployed.ts';
+import type { EventClass, EventMeta } from './runtime/event-class.ts';
+import type { OutputRow } from './runtime/output-row.ts';
+import { constantOf } from './runtime/parameters.ts';
+import { InstanceContext } from './runtime/instance-context.ts';
+import type { EmitMode } from './runtime/select-program.ts';
+import type { StatementOutput } from './runtime/statement.ts';
+import { TimerQueue } from './runtime/timer-queue.ts';
+import { EventTypes } from './runtime/types.ts';
+import { Variables } from './runtime/variables.ts';
+
+export interface EngineLimits {
+  /**
+   * Most events that one cause may route by insert-into; more is a loop.
+   * @default 100_000
+   */
+  readonly routedPerCause?: number | undefined;
+}
+
+export interface EngineOptions {
+  /** Engine clock at the start, ms. @default 0 */
+  readonly startMs?: number | undefined;
+  readonly limits?: EngineLimits | undefined;
+}
+
+export interface DeployOptions {
+  readonly listener: (output: StatementOutput) => void;
+  /**
+   * `updates`: view and stream fragments: the outputs carry the window updates behind `where` with row ids.
+   * @default 'rows'
+   */
+  readonly emit?: EmitMode | undefined;
+}
+
+/** A deployed module; a handle for {@link Engine.undeploy} and {@link Engine.iterate}. */
+export interface Deployment {
+  readonly module: CheckedModule;
+}
+
+interface DeploymentState extends Deployment {
+  readonly statements: readonly DeployedStatement[];
+  readonly types: readonly string[];
+  readonly variables: readonly string[];
+}
+
+/** Updates of one remote input. */
+export interface CauseInput {
+  readonly typeName: string;
+  readonly updates: readonly Update[];
+}
+
+interface Routed {
+  readonly event: Event;
+  readonly key: CauseKey;
+}
+
+/** Rounds of timers that arm timers for the same instant, before the instant is left; more is a loop. */
+const MAX_ROUNDS_PER_INSTANT = 10_000;
+const ROUTED_PER_CAUSE = 100_000;
+
+export class Engine {
+  readonly #types = new EventTypes();
+  readonly #variables = new Variables();
+  readonly #timers = new TimerQueue();
+  readonly #index: FilterIndex<DeployedStatement>;
+  readonly #services: EngineServices;
+  readonly #routedPerCause: number;
+  readonly #deployments = new Map<Deployment, DeploymentState>();
+  readonly #byOrdinal = new Map<number, DeployedStatement>();
+  /** References to remote views by type. */
+  readonly #views = new Map<string, { readonly owner: DeployedStatement; readonly slot: number }[]>();
+  readonly #matches: Activation<DeployedStatement>[] = [];
+  #nextOrdinal = 1;
+  #nowMs: number;
+  #causeKey: CauseKey;
+  #routes: Routed[] = [];
+  #routedOfStep = 0;
+  #running = false;
+
+  constructor(options: EngineOptions = {}) {
+    this.#nowMs = options.startMs ?? 0;
+    this.#causeKey = timerKey(this.#nowMs);
+    this.#routedPerCause = options.limits?.routedPerCause ?? ROUTED_PER_CAUSE;
+    this.#index = new FilterIndex((name) => this.#types.lineage(name));
+    this.#services = this.#makeServices();
+  }
+
+  /** Engine clock, ms. */
+  get nowMs(): number {
+    return this.#nowMs;
+  }
+
+  /** Adds a type, or replaces one of the same name that no statement uses. */
+  addEventType(type: EventType): void {
+    this.#types.add(type);
+    this.#index.typesChanged();
+  }
+
+  eventType(name: string): EventType | undefined {
+    return this.#types.find(name)?.type;
+  }
+
+  removeEventType(name: string): void {
+    this.#types.remove(name);
+    this.#index.typesChanged();
+  }
+
+  addVariable(name: string, type: ValueType, value: Value, constant = false): void {
+    this.#variables.add(name, type, constant, value);
+  }
+
+  variable(name: string): Value {
+    return this.#variables.read(name);
+  }
+
+  /** A control operation: timers due at or before the key's time fire first. Throws `UNKNOWN_VARIABLE`. */
+  setVariable(name: string, value: Value, key: CauseKey): void {
+    this.advanceTime(key.timestampMs);
+    this.#causeKey = key;
+    if (this.#variables.isConstant(name)) {
+      throw new CodedError('INVALID_STATEMENT', `variable '${name}' is constant`);
+    }
+    this.#variables.set(name, value);
+    this.#drainRoutes();
+  }
+
+  /** Throws `NOT_SUPPORTED` (with a position) or `WRONG_ARGUMENTS` before anything has changed. */
+  deploy(module: CheckedModule, options: DeployOptions): Deployment {
+    assert(!this.#running, 'deploy is not called from a listener');
+    const types = this.#addTypes(module);
+    const variables: string[] = [];
+    const statements: DeployedStatement[] = [];
+    try {
+      const programs = module.statements.map((statement, i) => compileStatement(statement, i, options.emit ?? 'rows'));
+      for (const statement of module.statements) this.#declare(statement, variables);
+      for (const program of programs) {
+        if (program === null) continue;
+        statements.push(new DeployedStatement(program, this.#nextOrdinal++, this.#services, options.listener));
+      }
+    } catch (error) {
+      for (const statement of statements) statement.stop();
+      for (const name of variables) this.#variables.remove(name);
+      for (const name of types) this.#types.remove(name);
+      throw error;
+    }
+    for (const statement of statements) this.#activate(statement);
+    const deployment: DeploymentState = { module, statements, types, variables };
+    this.#deployments.set(deployment, deployment);
+    return deployment;
+  }
+
+  #addTypes(module: CheckedModule): string[] {
+    const added: string[] = [];
+    for (const [name, type] of module.eventTypes) {
+      if (this.#types.has(name)) continue;
+      this.#types.add(type);
+      added.push(name);
+    }
+    if (added.length > 0) this.#index.typesChanged();
+    return added;
+  }
+
+  #declare(statement: CheckedStatement, declared: string[]): void {
+    if (statement.kind !== 'createVariable') return;
+    const context = new InstanceContext(this.#services, this.#services);
+    const value = statement.initial === null ? null : constantOf(statement.initial, context);
+    this.#variables.add(statement.variable, statement.type, statement.constant, value);
+    declared.push(statement.variable);
+  }
+
+  #activate(statement: DeployedStatement): void {
+    this.#byOrdinal.set(statement.ordinal, statement);
+    statement.activate();
+    for (const { typeName, slot } of statement.program.views) {
+      const references = this.#views.get(typeName);
+      if (references === undefined) this.#views.set(typeName, [{ owner: statement, slot }]);
+      else references.push({ owner: statement, slot });
+    }
+  }
+
+  /** Stops the statements and forgets what the module declared. Does nothing the second time. */
+  undeploy(deployment: Deployment): void {
+    const state = this.#deployments.get(deployment);
+    if (state === undefined) return;
+    this.#deployments.delete(deployment);
+    for (const statement of state.statements) {
+      statement.stop();
+      this.#byOrdinal.delete(statement.ordinal);
+      for (const { typeName } of statement.program.views) {
+        const rest = (this.#views.get(typeName) ?? []).filter((r) => r.owner !== statement);
+        if (rest.length === 0) this.#views.delete(typeName);
+        else this.#views.set(typeName, rest);
+      }
+    }
+    for (const name of state.variables) this.#variables.remove(name);
+    for (const name of state.types) this.#types.remove(name);
+    this.#index.typesChanged();
+  }
+
+  /** Throws `UNKNOWN_STREAM`. Absent members become null; undeclared ones are kept for dynamic properties. */
+  makeEvent(typeName: string, values: Readonly<Record<string, unknown>>, meta: EventMeta): Event {
+    return this.#types.get(typeName).fromObject(values, meta);
+  }
+
+  /** Timers due at or before the event's time, then the event. */
+  send(event: Event): void {
+    if (event.timestampMs > this.#nowMs) this.advanceTime(event.timestampMs);
+    this.#causeKey = eventKey(event.timestampMs, event.domain, event.seq);
+    this.#running = true;
+    try {
+      this.#dispatch(event);
+      if (this.#routes.length > 0) this.#drainRoutes();
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  /** All updates of one cause from remote inputs, together; the engine's own timers of the same key join in. */
+  process(cause: { readonly key: CauseKey; readonly inputs: readonly CauseInput[] }): void {
+    const { key } = cause;
+    const work = new CauseWork();
+    if (key.phase === 0) {
+      this.#advanceBefore(key.timestampMs);
+      this.#nowMs = Math.max(this.#nowMs, key.timestampMs);
+      if (this.#timers.nextDueMs <= this.#nowMs)
+        for (const timer of this.#timers.takeDue(this.#nowMs)) work.addTimer(timer);
+    } else {
+      this.advanceTime(key.timestampMs);
+      if (key.phase === 2) for (const timer of this.#timers.takeDue(this.#nowMs)) work.addTimer(timer);
+    }
+    this.#causeKey = key;
+    for (const input of cause.inputs) this.#addInput(input, work);
+    this.#runCause(work);
+  }
+
+  #addInput(input: CauseInput, work: CauseWork): void {
+    const views = this.#views.get(input.typeName);
+    for (const { owner, slot } of views ?? []) work.addUpdates(owner.ordinal, slot, input.updates);
+    const eventClass = this.#types.get(input.typeName);
+    if (eventClass.type.kind === 'view') return;
+    for (const update of input.updates) {
+      for (const row of update.insert) {
+        const id = row.id ?? { domain: this.#causeKey.domain, seq: this.#causeKey.seq, part: 0 };
+        const event = eventClass.fromValues(row.values, this.#causeKey.timestampMs, id.domain, id.seq, id.part);
+        const matches: Activation<DeployedStatement>[] = [];
+        this.#index.collect(event, matches);
+        for (const { owner, slot } of matches) work.addEvent(owner.ordinal, slot, event);
+      }
+    }
+  }
+
+  /** Fires every timer due at or before `toMs`, each at its exact due time. With `toMs` ≤ now it does nothing. */
+  advanceTime(toMs: number): void {
+    if (toMs <= this.#nowMs) return;
+    this.#advanceBefore(toMs);
+    this.#nowMs = toMs;
+    if (this.#timers.nextDueMs <= toMs) this.#fireDue(0);
+  }
+
+  /** Fires what is due before `toMs`; the clock stands at the last of these instants afterwards. */
+  #advanceBefore(toMs: number): void {
+    while (this.#nowMs < toMs) {
+      let rounds = 0;
+      while (this.#timers.nextDueMs <= this.#nowMs) {
+        assert(rounds++ < MAX_ROUNDS_PER_INSTANT, 'timers arm each other for the same instant for ever');
+        this.#fireDue(2);
+      }
+      if (this.#timers.nextDueMs >= toMs) return;
+      this.#nowMs = this.#timers.nextDueMs;
+      this.#fireDue(0);
+    }
+  }
+
+  /** One instant is one cause. */
+  #fireDue(phase: 0 | 2): void {
+    this.#causeKey = timerKey(this.#nowMs, phase);
+    const work = new CauseWork();
+    for (const timer of this.#timers.takeDue(this.#nowMs)) work.addTimer(timer);
+    this.#runCause(work);
+  }
+
+  #runCause(work: CauseWork): void {
+    this.#running = true;
+    try {
+      for (const each of work.inOrder()) this.#runInstance(each);
+      this.#drainRoutes();
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  #runInstance(work: InstanceWork): void {
+    const statement = this.#byOrdinal.get(work.ordinal);
+    if (statement === undefined) return;
+    const { instance } = statement;
+    for (const timer of work.windowTimers) timer.target.fire(this.#nowMs);
+    for (const { slot, updates } of work.views) instance.acceptUpdates(slot, updates);
+    work.events.sort((a, b) => a.slot - b.slot);
+    for (const { slot, events } of work.events) instance.accept(slot, events);
+    instance.evaluate();
+    for (const timer of work.outputTimers) timer.target.fire(this.#nowMs);
+    this.#tell(statement);
+  }
+
+  /** The way of one event through all statements it meets. */
+  #dispatch(event: Event): void {
+    const matches = this.#matches;
+    matches.length = 0;
+    this.#index.collect(event, matches);
+    const n = matches.length;
+    if (n === 0) return;
+    const events = [event];
+    if (n === 1) {
+      const only = matches[0];
+      if (only === undefined) return;
+      only.owner.instance.accept(only.slot, events);
+      only.owner.instance.evaluate();
+      this.#tell(only.owner);
+      return;
+    }
+    for (let i = 0; i < n; i++) {
+      const match = matches[i];
+      if (match === undefined) break;
+      match.owner.instance.accept(match.slot, events);
+      if (matches[i + 1]?.owner === match.owner) continue;
+      match.owner.instance.evaluate();
+      this.#tell(match.owner);
+    }
+  }
+
+  #tell(statement: DeployedStatement): void {
+    const told = statement.instance.finish();
+    if (told === null) return;
+    const { name, index, columns } = statement.program;
+    statement.listener({
+      statement: name,
+      index,
+      key: this.#causeKey,
+      timeMs: this.#nowMs,
+      columns,
+      insert: told.insert,
+      remove: told.remove,
+      updates: told.updates,
+    });
+  }
+
+  /** First in, first out; each routed event is a cause of its own whose key extends that of its parent. */
+  #drainRoutes(): void {
+    let count = 0;
+    try {
+      while (this.#routes.length > 0) {
+        const level = this.#routes;
+        this.#routes = [];
+        for (const { event, key } of level) {
+          if (++count > this.#routedPerCause) {
+            throw new CodedError('EVALUATION', `one event led to more than ${this.#routedPerCause} inserted events`, {
+              hint: 'insert into statements feed each other in a loop',
+            });
+          }
+          this.#causeKey = key;
+          this.#routedOfStep = 0;
+          this.#dispatch(event);
+        }
+      }
+    } finally {
+      this.#routes = [];
+      this.#routedOfStep = 0;
+    }
+  }
+
+  /** Present rows of a statement. Throws `UNKNOWN_QUERY` if the deployment has no statement of that name. */
+  iterate(deployment: Deployment, statement: string): readonly OutputRow[] {
+    const found = this.#deployments.get(deployment)?.statements.find((s) => s.program.name === statement);
+    if (found === undefined) throw new CodedError('UNKNOWN_QUERY', `no statement is named '${statement}'`);
+    return found.instance.iterate();
+  }
+
+  #makeServices(): EngineServices {
+    const now = (): number => this.#nowMs;
+    const key = (): CauseKey => this.#causeKey;
+    return {
+      get nowMs() {
+        return now();
+      },
+      get causeKey() {
+        return key();
+      },
+      timers: this.#timers,
+      index: this.#index,
+      read: (name) => this.#variables.read(name),
+      setVariable: (name, value) => this.#variables.set(name, value),
+      listen: (name, listener) => this.#variables.listen(name, listener),
+      eventClass: (typeName) => this.#types.get(typeName),
+      route: (eventClass: EventClass, values, extra) => {
+        const { domain, seq, path } = this.#causeKey;
+        const step = this.#routedOfStep++;
+        this.#routes.push({
+          event: eventClass.fromValues(values, this.#nowMs, domain, seq, 0, extra),
+          key: { ...this.#causeKey, path: [...path, step] },
+        });
+      },
+      routeEvent: (event) => {
+        const step = this.#routedOfStep++;
+        this.#routes.push({ event, key: { ...this.#causeKey, path: [...this.#causeKey.path, step] } });
+      },
+    };
+  }
+}
+
+export type { StatementOutput } from './runtime/statement.ts';
+export { rowToObject, rowValues } from './runtime/output-row.ts';
+export type { OutputRow } from './runtime/output-row.ts';

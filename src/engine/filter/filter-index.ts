@@ -1,0 +1,275 @@
+/**
+ * Event → activations whose stream parentheses it meets.
+ *
+ * Per event type: activations without filter; hash look-ups for one equality or `in` list of constants; sorted bounds
+ * for one range against a constant; the rest is scanned. What the look-up does not cover is a residual predicate of the
+ * activation. So the cost of an event grows with the activations that it can meet (ENGINE, filter index).
+ * State: activations. Bound: the statements deployed.
+ */
+import type { CheckedExpression } from '../../model/checked.ts';
+import type { Event } from '../../model/event.ts';
+import { slotOf } from '../../model/event.ts';
+import type { Value } from '../../model/value.ts';
+import type { EvaluationContext, EventPredicate } from '../evaluation.ts';
+
+/** Who is told of events of one stream reference. `Owner` is opaque here. */
+export interface Activation<Owner> {
+  readonly owner: Owner;
+  readonly slot: number;
+  /** Order of delivery among the activations that one event meets. */
+  readonly order: number;
+  /** What the index does not answer; null when nothing is left. */
+  readonly residual: EventPredicate | null;
+  readonly context: EvaluationContext;
+}
+
+/** The conjunct of a filter that the index answers. */
+export type IndexKey =
+  | { readonly kind: 'equal'; readonly property: string; readonly values: readonly Value[] }
+  | {
+      readonly kind: 'above' | 'below';
+      readonly property: string;
+      readonly bound: number;
+      readonly inclusive: boolean;
+    };
+
+/** Chooses the conjunct to index by; the others are residual. Equality before `in` before range. */
+export function chooseKey(conjuncts: readonly CheckedExpression[]): {
+  readonly key: IndexKey | null;
+  readonly residual: readonly CheckedExpression[];
+} {
+  let best: { readonly key: IndexKey; readonly at: number; readonly rank: number } | null = null;
+  conjuncts.forEach((conjunct, at) => {
+    const key = indexable(conjunct);
+    if (key === null) return;
+    const rank = key.kind === 'equal' ? (key.values.length === 1 ? 0 : 1) : 2;
+    if (best === null || rank < best.rank) best = { key, at, rank };
+  });
+  // The callback's assignment is invisible to the compiler's narrowing.
+  const chosen: { readonly key: IndexKey; readonly at: number } | null = best;
+  if (chosen === null) return { key: null, residual: conjuncts };
+  const { key, at }: { readonly key: IndexKey; readonly at: number } = chosen;
+  return { key, residual: conjuncts.filter((_, i) => i !== at) };
+}
+
+function indexable(e: CheckedExpression): IndexKey | null {
+  if (e.kind === 'compare') {
+    const direct = plainProperty(e.left);
+    const mirrored = plainProperty(e.right);
+    if (direct !== null && e.right.kind === 'literal') return comparison(e.op, direct, e.right.value);
+    if (mirrored !== null && e.left.kind === 'literal') return comparison(mirror(e.op), mirrored, e.left.value);
+    return null;
+  }
+  if (e.kind === 'in' && !e.not) {
+    const property = plainProperty(e.value);
+    if (property === null) return null;
+    const values: Value[] = [];
+    for (const item of e.list) {
+      if (item.kind !== 'literal' || !isScalar(item.value)) return null;
+      if (!values.includes(item.value)) values.push(item.value);
+    }
+    return { kind: 'equal', property, values };
+  }
+  return null;
+}
+
+function plainProperty(e: CheckedExpression): string | null {
+  if (e.kind !== 'property' || e.ref.level !== 0 || e.ref.tag !== null || e.path.length !== 1) return null;
+  const step = e.path[0];
+  if (step === undefined || step.kind !== 'name' || step.dynamic) return null;
+  const t = e.type.kind;
+  return t === 'boolean' || t === 'string' || t === 'int' || t === 'long' || t === 'double' ? step.name : null;
+}
+
+function isScalar(value: Value): value is string | number | boolean {
+  return typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && !Number.isNaN(value));
+}
+
+function mirror(op: string): string {
+  switch (op) {
+    case '<':
+      return '>';
+    case '<=':
+      return '>=';
+    case '>':
+      return '<';
+    case '>=':
+      return '<=';
+    default:
+      return op;
+  }
+}
+
+function comparison(op: string, property: string, value: Value): IndexKey | null {
+  if (!isScalar(value)) return null;
+  if (op === '=' || op === 'is') return { kind: 'equal', property, values: [value] };
+  if (typeof value !== 'number') return null;
+  if (op === '>' || op === '>=') return { kind: 'above', property, bound: value, inclusive: op === '>=' };
+  if (op === '<' || op === '<=') return { kind: 'below', property, bound: value, inclusive: op === '<=' };
+  return null;
+}
+
+/** Activations by a constant bound of one property, kept sorted so that those met are a prefix. */
+class Bounds<Owner> {
+  readonly #sign: 1 | -1;
+  readonly #entries: { readonly bound: number; readonly inclusive: boolean; readonly activation: Activation<Owner> }[] =
+    [];
+
+  constructor(kind: 'above' | 'below') {
+    this.#sign = kind === 'above' ? 1 : -1;
+  }
+
+  add(bound: number, inclusive: boolean, activation: Activation<Owner>): void {
+    const entry = { bound: bound * this.#sign, inclusive, activation };
+    let at = this.#entries.length;
+    while (at > 0 && (this.#entries[at - 1]?.bound ?? -Infinity) > entry.bound) at--;
+    this.#entries.splice(at, 0, entry);
+  }
+
+  remove(activation: Activation<Owner>): void {
+    const at = this.#entries.findIndex((e) => e.activation === activation);
+    if (at >= 0) this.#entries.splice(at, 1);
+  }
+
+  collect(value: number, event: Event, into: Activation<Owner>[]): void {
+    const v = value * this.#sign;
+    for (const entry of this.#entries) {
+      if (entry.bound > v) return;
+      if (entry.bound === v && !entry.inclusive) continue;
+      if (Number.isNaN(v)) continue;
+      offer(entry.activation, event, into);
+    }
+  }
+}
+
+function offer<Owner>(activation: Activation<Owner>, event: Event, into: Activation<Owner>[]): void {
+  if (activation.residual === null || activation.residual(event, activation.context)) into.push(activation);
+}
+
+interface Hash<Owner> {
+  readonly slot: `$${string}`;
+  readonly map: Map<Value, Activation<Owner>[]>;
+}
+
+interface Range<Owner> {
+  readonly slot: `$${string}`;
+  readonly kind: 'above' | 'below';
+  readonly bounds: Bounds<Owner>;
+}
+
+/** The activations of one declared type. */
+class TypeNode<Owner> {
+  readonly #scan: Activation<Owner>[] = [];
+  readonly #hashes: Hash<Owner>[] = [];
+  readonly #ranges: Range<Owner>[] = [];
+
+  add(key: IndexKey | null, activation: Activation<Owner>): void {
+    if (key === null) {
+      this.#scan.push(activation);
+    } else if (key.kind === 'equal') {
+      const map = this.#hash(slotOf(key.property)).map;
+      for (const value of key.values) {
+        const known = map.get(value);
+        if (known === undefined) map.set(value, [activation]);
+        else known.push(activation);
+      }
+    } else {
+      this.#range(slotOf(key.property), key.kind).bounds.add(key.bound, key.inclusive, activation);
+    }
+  }
+
+  remove(key: IndexKey | null, activation: Activation<Owner>): void {
+    if (key === null) {
+      const at = this.#scan.indexOf(activation);
+      if (at >= 0) this.#scan.splice(at, 1);
+    } else if (key.kind === 'equal') {
+      const map = this.#hash(slotOf(key.property)).map;
+      for (const value of key.values) {
+        const rest = (map.get(value) ?? []).filter((a) => a !== activation);
+        if (rest.length === 0) map.delete(value);
+        else map.set(value, rest);
+      }
+    } else {
+      this.#range(slotOf(key.property), key.kind).bounds.remove(activation);
+    }
+  }
+
+  collect(event: Event, into: Activation<Owner>[]): void {
+    for (const activation of this.#scan) offer(activation, event, into);
+    for (const hash of this.#hashes) {
+      const value = event[hash.slot];
+      if (value === null || value === undefined) continue;
+      const met = hash.map.get(value);
+      if (met !== undefined) for (const activation of met) offer(activation, event, into);
+    }
+    for (const range of this.#ranges) {
+      const value = event[range.slot];
+      if (typeof value === 'number') range.bounds.collect(value, event, into);
+    }
+  }
+
+  #hash(slot: `$${string}`): Hash<Owner> {
+    const known = this.#hashes.find((h) => h.slot === slot);
+    if (known !== undefined) return known;
+    const made: Hash<Owner> = { slot, map: new Map() };
+    this.#hashes.push(made);
+    return made;
+  }
+
+  #range(slot: `$${string}`, kind: 'above' | 'below'): Range<Owner> {
+    const known = this.#ranges.find((r) => r.slot === slot && r.kind === kind);
+    if (known !== undefined) return known;
+    const made: Range<Owner> = { slot, kind, bounds: new Bounds(kind) };
+    this.#ranges.push(made);
+    return made;
+  }
+}
+
+export class FilterIndex<Owner> {
+  readonly #lineage: (typeName: string) => ReadonlySet<string>;
+  readonly #nodes = new Map<string, TypeNode<Owner>>();
+  /** Nodes that an event of a type meets: its own and its supertypes'. Forgotten whenever types or nodes change. */
+  readonly #routes = new Map<string, readonly TypeNode<Owner>[]>();
+
+  /** `lineage`: a type's own name and those of all its supertypes. */
+  constructor(lineage: (typeName: string) => ReadonlySet<string>) {
+    this.#lineage = lineage;
+  }
+
+  add(typeName: string, key: IndexKey | null, activation: Activation<Owner>): void {
+    let node = this.#nodes.get(typeName);
+    if (node === undefined) {
+      node = new TypeNode();
+      this.#nodes.set(typeName, node);
+      this.#routes.clear();
+    }
+    node.add(key, activation);
+  }
+
+  remove(typeName: string, key: IndexKey | null, activation: Activation<Owner>): void {
+    this.#nodes.get(typeName)?.remove(key, activation);
+  }
+
+  /** To be called when a type was added or replaced. */
+  typesChanged(): void {
+    this.#routes.clear();
+  }
+
+  /** Appends the activations that `event` meets, in order of delivery. */
+  collect(event: Event, into: Activation<Owner>[]): void {
+    const name = event.type.name;
+    const route = this.#routes.get(name) ?? this.#route(name);
+    for (const node of route) node.collect(event, into);
+    if (into.length > 1) into.sort((a, b) => a.order - b.order);
+  }
+
+  #route(name: string): readonly TypeNode<Owner>[] {
+    const route: TypeNode<Owner>[] = [];
+    for (const ancestor of this.#lineage(name)) {
+      const node = this.#nodes.get(ancestor);
+      if (node !== undefined) route.push(node);
+    }
+    this.#routes.set(name, route);
+    return route;
+  }
+}

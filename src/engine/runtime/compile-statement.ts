@@ -1,0 +1,30 @@
+/** From a checked statement to its program: the only place that knows all kinds of statements. */
+import type { CheckedStatement } from '../../model/checked.ts';
+import { CodedError } from '../../model/errors.ts';
+import type { EmitMode } from './select-program.ts';
+import { compileSelect } from './select-program.ts';
+import type { StatementProgram } from './statement.ts';
+import { compileCreateVariable, compileOnSet } from './variable-statements.ts';
+
+/** Null for statements that have nothing to run. Throws `NOT_SUPPORTED` with a position. */
+export function compileStatement(statement: CheckedStatement, index: number, emit: EmitMode): StatementProgram | null {
+  switch (statement.kind) {
+    case 'select':
+      return compileSelect(statement, index, emit);
+    case 'createVariable':
+      return compileCreateVariable(statement, index);
+    case 'onSet':
+      return compileOnSet(statement, index);
+    case 'createSchema':
+      return null;
+    default:
+      return notSupported(statement);
+  }
+}
+
+/** Kinds that the analysis knows and the engine does not evaluate yet. */
+function notSupported(statement: { readonly kind: string; readonly ast: CheckedStatement['ast'] }): never {
+  throw new CodedError('NOT_SUPPORTED', `statements of kind ${statement.kind} are not supported yet`, {
+    position: statement.ast.position,
+  });
+}

@@ -1,0 +1,105 @@
+/** A statement instance as the engine holds it: its activations in the filter index, its views, its output. */
+import type { Event } from '../../model/event.ts';
+import type { Value } from '../../model/value.ts';
+import type { Activation, FilterIndex } from '../filter/filter-index.ts';
+import type { EventClass } from './event-class.ts';
+import { InstanceContext } from './instance-context.ts';
+import type { VariableReader } from './instance-context.ts';
+import type { InstanceHost, StatementInstance, StatementOutput, StatementProgram, StreamSlot } from './statement.ts';
+import { Timer } from './timer-queue.ts';
+import type { TimerQueue, TimerTarget } from './timer-queue.ts';
+import type { VariableListener } from './variables.ts';
+import type { CauseKey } from '../../model/cause-key.ts';
+
+/** Slots of one statement, more than any text of the permitted length can name. */
+const SLOTS_PER_STATEMENT = 4096;
+
+/** What the engine lends to its instances. */
+export interface EngineServices extends VariableReader {
+  readonly nowMs: number;
+  readonly causeKey: CauseKey;
+  readonly timers: TimerQueue;
+  readonly index: FilterIndex<DeployedStatement>;
+  setVariable(name: string, value: Value): void;
+  listen(name: string, listener: VariableListener): () => void;
+  eventClass(typeName: string): EventClass;
+  route(eventClass: EventClass, values: readonly Value[], extra: Event['extra']): void;
+  routeEvent(event: Event): void;
+}
+
+export class DeployedStatement {
+  readonly program: StatementProgram;
+  readonly ordinal: number;
+  readonly instance: StatementInstance;
+  readonly listener: (output: StatementOutput) => void;
+  readonly #services: EngineServices;
+  readonly #activations: { readonly slot: StreamSlot; readonly activation: Activation<DeployedStatement> }[] = [];
+  readonly #timers: Timer[] = [];
+  readonly #unlisten: (() => void)[] = [];
+
+  constructor(
+    program: StatementProgram,
+    ordinal: number,
+    services: EngineServices,
+    listener: (output: StatementOutput) => void,
+  ) {
+    this.program = program;
+    this.ordinal = ordinal;
+    this.listener = listener;
+    this.#services = services;
+    this.instance = program.instantiate(this.#host());
+  }
+
+  /** From now on events reach the instance. */
+  activate(): void {
+    for (const slot of this.program.streams) {
+      const activation: Activation<DeployedStatement> = {
+        owner: this,
+        slot: slot.slot,
+        order: this.ordinal * SLOTS_PER_STATEMENT + slot.slot,
+        residual: slot.residual,
+        context: this.instance.context,
+      };
+      this.#services.index.add(slot.typeName, slot.key, activation);
+      this.#activations.push({ slot, activation });
+    }
+  }
+
+  stop(): void {
+    for (const { slot, activation } of this.#activations) {
+      this.#services.index.remove(slot.typeName, slot.key, activation);
+    }
+    this.#activations.length = 0;
+    this.instance.stop();
+    for (const timer of this.#timers) this.#services.timers.disarm(timer);
+    for (const unlisten of this.#unlisten) unlisten();
+  }
+
+  #host(): InstanceHost {
+    const services = this.#services;
+    return {
+      get nowMs() {
+        return services.nowMs;
+      },
+      get causeKey() {
+        return services.causeKey;
+      },
+      newContext: () => new InstanceContext(services, services),
+      newTimer: (target: TimerTarget, kind) => {
+        const timer = new Timer(target, this.ordinal, this.#timers.length, kind);
+        this.#timers.push(timer);
+        return timer;
+      },
+      arm: (timer, dueMs) => services.timers.arm(timer, dueMs),
+      disarm: (timer) => services.timers.disarm(timer),
+      variable: (name) => services.read(name),
+      setVariable: (name, value) => services.setVariable(name, value),
+      onVariable: (names, changed) => {
+        for (const name of new Set(names)) this.#unlisten.push(services.listen(name, changed));
+      },
+      eventClass: (typeName) => services.eventClass(typeName),
+      route: (eventClass, values, extra) => services.route(eventClass, values, extra),
+      routeEvent: (event) => services.routeEvent(event),
+    };
+  }
+}

@@ -1,0 +1,186 @@
+/**
+ * Events of one hidden class per shape (ENGINE rule 3): a generated constructor assigns all fields in one fixed order.
+ *
+ * The shape is the list of property names, not the type: events of `renci.MemUtil` and of `MemUtil` are of one class, so
+ * that an expression compiled for the union stays monomorphic.
+ */
+import { assert, CodedError } from '../../model/errors.ts';
+import type { Event } from '../../model/event.ts';
+import { slotOf } from '../../model/event.ts';
+import type { EventType } from '../../model/event-type.ts';
+import type { MapValue, Value, ValueType } from '../../model/value.ts';
+import { quote } from '../compile/quote.ts';
+
+export interface EventMeta {
+  readonly timestampMs: number;
+  readonly domain: string;
+  readonly seq: number;
+  /** @default 0 */
+  readonly part?: number | undefined;
+}
+
+type Construct = (
+  type: EventType,
+  timestampMs: number,
+  domain: string,
+  seq: number,
+  part: number,
+  extra: Readonly<Record<string, Value>> | null,
+  values: readonly Value[],
+) => Event;
+
+/** Looks up the class of a nested type. */
+export type ClassOf = (typeName: string) => EventClass | undefined;
+
+function isConstruct(candidate: unknown): candidate is Construct {
+  return typeof candidate === 'function';
+}
+
+/** Shapes kept; a shape is some 300 bytes. Past it the memo starts anew: only sharing between later types is lost. */
+const CACHED_SHAPES = 10_000;
+const shapes = new Map<string, Construct>();
+
+function constructOf(properties: readonly string[]): Construct {
+  const key = JSON.stringify(properties);
+  const known = shapes.get(key);
+  if (known !== undefined) return known;
+  const fields = properties.map((name, i) => `this[${quote(slotOf(name))}]=v[${i}];`).join('');
+  const source = `'use strict';class E{constructor(y,t,d,s,p,x,v){this.type=y;this.timestampMs=t;this.domain=d;this.seq=s;this.part=p;this.extra=x;${fields}}}
+return (y,t,d,s,p,x,v)=>new E(y,t,d,s,p,x,v);`;
+  // oxlint-disable-next-line no-new-func, no-implied-eval -- names enter through quote() alone
+  const made: unknown = new Function(source)();
+  assert(isConstruct(made), 'the generated source returns a function');
+  if (shapes.size >= CACHED_SHAPES) shapes.clear();
+  shapes.set(key, made);
+  return made;
+}
+
+/** Makes the events of one type. */
+export class EventClass {
+  readonly type: EventType;
+  /** Position of each property in the values that {@link EventClass.fromValues} takes. */
+  readonly positions: ReadonlyMap<string, number>;
+  readonly #construct: Construct;
+  readonly #names: readonly string[];
+  readonly #types: readonly ValueType[];
+  readonly #classOf: ClassOf;
+
+  constructor(type: EventType, classOf: ClassOf) {
+    this.type = type;
+    this.#names = type.properties.map((p) => p.name);
+    this.#types = type.properties.map((p) => p.type);
+    this.positions = new Map(this.#names.map((name, i) => [name, i]));
+    this.#construct = constructOf(this.#names);
+    this.#classOf = classOf;
+  }
+
+  /** `values` in the order of the type's properties. */
+  fromValues(
+    values: readonly Value[],
+    timestampMs: number,
+    domain: string,
+    seq: number,
+    part: number,
+    extra: Readonly<Record<string, Value>> | null = null,
+  ): Event {
+    return this.#construct(this.type, timestampMs, domain, seq, part, extra, values);
+  }
+
+  /** From a plain object: absent members become null, undeclared ones go to `extra`, nested typed values become events. */
+  fromObject(source: Readonly<Record<string, unknown>>, meta: EventMeta): Event {
+    const values: Value[] = [];
+    for (let i = 0; i < this.#names.length; i++) {
+      const type = this.#types[i];
+      const raw = source[this.#names[i] ?? ''];
+      values.push(raw === undefined || raw === null || type === undefined ? null : this.#convert(raw, type, meta));
+    }
+    let extra: Record<string, Value> | null = null;
+    for (const name of Object.keys(source)) {
+      if (this.positions.has(name)) continue;
+      extra ??= emptyMap();
+      extra[name] = toValue(source[name]);
+    }
+    return this.#construct(this.type, meta.timestampMs, meta.domain, meta.seq, meta.part ?? 0, extra, values);
+  }
+
+  #convert(raw: unknown, type: ValueType, meta: EventMeta): Value {
+    if (raw === null || raw === undefined) return null;
+    switch (type.kind) {
+      case 'array':
+        return Array.isArray(raw) ? raw.map((item: unknown) => this.#convert(item, type.of, meta)) : null;
+      case 'event': {
+        const nested = this.#classOf(type.typeName);
+        if (nested === undefined) {
+          throw new CodedError(
+            'INVALID_METRIC',
+            `type ${type.typeName} of a property of ${this.type.name} is not known`,
+          );
+        }
+        return isRecord(raw) ? nested.fromObject(raw, meta) : null;
+      }
+      case 'float':
+        return typeof raw === 'number' ? Math.fround(raw) : toValue(raw);
+      case 'int':
+      case 'long':
+      case 'double':
+        return raw === 'NaN'
+          ? Number.NaN
+          : raw === 'Infinity'
+            ? Infinity
+            : raw === '-Infinity'
+              ? -Infinity
+              : toValue(raw);
+      default:
+        return toValue(raw);
+    }
+  }
+}
+
+export function isRecord(candidate: unknown): candidate is Readonly<Record<string, unknown>> {
+  return typeof candidate === 'object' && candidate !== null && !Array.isArray(candidate);
+}
+
+function emptyMap(): Record<string, Value> {
+  const made: unknown = Object.create(null);
+  assert(isMap(made), 'an object without prototype is a map');
+  return made;
+}
+
+function isMap(candidate: unknown): candidate is Record<string, Value> {
+  return isRecord(candidate);
+}
+
+/** Deepest nesting of untyped values. */
+const MAX_DEPTH = 64;
+
+/** Untyped data as a value: objects become maps without prototype, `undefined` becomes null. */
+export function toValue(raw: unknown, depth = 0): Value {
+  switch (typeof raw) {
+    case 'string':
+    case 'number':
+    case 'boolean':
+      return raw;
+    case 'bigint':
+      return Number(raw);
+    case 'object': {
+      if (raw === null) return null;
+      if (depth > MAX_DEPTH) throw new CodedError('INVALID_EVENT', `a value is nested deeper than ${MAX_DEPTH} levels`);
+      if (Array.isArray(raw)) return raw.map((item: unknown) => toValue(item, depth + 1));
+      if (!isRecord(raw)) return null;
+      const map = emptyMap();
+      for (const name of Object.keys(raw)) map[name] = toValue(raw[name], depth + 1);
+      return map;
+    }
+    default:
+      return null;
+  }
+}
+
+/** A map value with the given members. */
+export function mapOf(names: readonly string[], values: readonly Value[]): MapValue {
+  const map = emptyMap();
+  names.forEach((name, i) => {
+    map[name] = values[i] ?? null;
+  });
+  return map;
+}

@@ -1,0 +1,39 @@
+/** `insert into`: from output rows to events of the target type (Esper 5.10). Columns go to properties by name. */
+import type { Column, InsertInto } from '../../model/checked.ts';
+import type { Event } from '../../model/event.ts';
+import { slotOf } from '../../model/event.ts';
+import type { Value } from '../../model/value.ts';
+import type { EventClass } from './event-class.ts';
+import type { OutputRow } from './output-row.ts';
+import { ResultRow } from './output-row.ts';
+import type { InstanceHost } from './statement.ts';
+
+export class InsertTarget {
+  readonly #class: EventClass;
+  readonly #host: InstanceHost;
+  /** Per property of the target, the column that fills it, or -1. */
+  readonly #sources: readonly number[];
+
+  constructor(insertInto: InsertInto, columns: readonly Column[], host: InstanceHost) {
+    this.#host = host;
+    this.#class = host.eventClass(insertInto.typeName);
+    const names = insertInto.columns ?? columns.map((c) => c.name);
+    this.#sources = this.#class.type.properties.map((p) => names.indexOf(p.name));
+  }
+
+  route(row: OutputRow): void {
+    if (!(row instanceof ResultRow)) {
+      this.#routeEvent(row);
+      return;
+    }
+    const values: Value[] = [];
+    for (const source of this.#sources) values.push(source < 0 ? null : (row.values[source] ?? null));
+    this.#host.route(this.#class, values, null);
+  }
+
+  /** `select *` passes the event on as the target type. */
+  #routeEvent(event: Event): void {
+    const values = this.#class.type.properties.map((p) => event[slotOf(p.name)] ?? event.extra?.[p.name] ?? null);
+    this.#host.route(this.#class, values, event.extra);
+  }
+}

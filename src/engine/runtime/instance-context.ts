@@ -1,0 +1,70 @@
+/** The evaluation context of one statement instance: one object, updated in place before expressions are evaluated. */
+import type { PathStep } from '../../model/checked.ts';
+import { assert, CodedError } from '../../model/errors.ts';
+import type { Value } from '../../model/value.ts';
+import type { EvaluationContext, EventRow, WindowAccess } from '../evaluation.ts';
+
+/** The engine's clock as its parts see it. */
+export interface Clock {
+  readonly nowMs: number;
+}
+
+/** Values of variables by name. */
+export interface VariableReader {
+  read(name: string): Value;
+}
+
+export interface SubqueryReader {
+  rows(row: EventRow, outer: EvaluationContext): readonly (readonly Value[])[];
+}
+
+const NO_VALUES: readonly Value[] = [];
+const NO_ROWS: readonly EventRow[] = [];
+
+export class InstanceContext implements EvaluationContext {
+  readonly #clock: Clock;
+  readonly #variables: VariableReader;
+  aggregates: readonly Value[] = NO_VALUES;
+  outer: readonly EventRow[] = NO_ROWS;
+  rolledUp = 0;
+  removing = false;
+  /** By stream; set while the instance is built. */
+  windows: readonly (WindowAccess | null)[] = [];
+  /** By index of the statement's subqueries. */
+  subqueries: readonly SubqueryReader[] = [];
+  /** Names that stand for values of a window or output clause (`current_count`, `count_insert`, …); null where there are none. */
+  builtins: ReadonlyMap<string, Value> | null = null;
+
+  constructor(clock: Clock, variables: VariableReader) {
+    this.#clock = clock;
+    this.#variables = variables;
+  }
+
+  get nowMs(): number {
+    return this.#clock.nowMs;
+  }
+
+  variable(name: string): Value {
+    if (this.builtins !== null) {
+      const own = this.builtins.get(name);
+      if (own !== undefined) return own;
+    }
+    return this.#variables.read(name);
+  }
+
+  contextProperty(path: readonly PathStep[]): Value {
+    throw new CodedError('NOT_SUPPORTED', `context properties (${path.length} steps) are not supported yet`);
+  }
+
+  window(stream: number): WindowAccess {
+    const access = this.windows[stream];
+    assert(access !== null && access !== undefined, 'prev and prior are checked to name a stream with a window');
+    return access;
+  }
+
+  subquery(index: number, row: EventRow): readonly (readonly Value[])[] {
+    const reader = this.subqueries[index];
+    assert(reader !== undefined, 'subqueries are made with the instance');
+    return reader.rows(row, this);
+  }
+}

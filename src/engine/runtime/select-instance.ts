@@ -1,0 +1,266 @@
+/**
+ * An instance of a select: windows per stream, join or where, result set, output stage. Changes of all streams gather
+ * while a cause is delivered; `evaluate` then works them off: a single stream update by update, a join once.
+ */
+import type { InsertedRow, Update } from '../../model/delta.ts';
+import type { Event } from '../../model/event.ts';
+import type { EventRow } from '../evaluation.ts';
+import type { Join as JoinType, StreamChange } from '../join/join.ts';
+import { Join } from '../join/join.ts';
+import type { OutputStage } from '../output/output-stage.ts';
+import { DirectOutput } from '../output/output-stage.ts';
+import { Aggregation } from '../result/aggregation.ts';
+import { Finish } from '../result/finish.ts';
+import { RowList } from '../result/outcome.ts';
+import type { ResultSet } from '../result/result-set.ts';
+import { RowMaker } from '../result/result-set.ts';
+import { RowForAll } from '../result/row-for-all.ts';
+import { RowPerEventGrouped } from '../result/row-per-event-grouped.ts';
+import { RowPerEvent } from '../result/row-per-event.ts';
+import { RowPerGroup } from '../result/row-per-group.ts';
+import type { DataWindow, UpdateSink, WindowHost } from '../window/data-window.ts';
+import { RemoteView } from '../window/remote-view.ts';
+import { StreamWindowAccess } from '../window/window-access.ts';
+import { InsertTarget } from './insert-target.ts';
+import type { InstanceContext } from './instance-context.ts';
+import type { OutputRow } from './output-row.ts';
+import { rowValues } from './output-row.ts';
+import type { SelectParts } from './select-program.ts';
+import type { InstanceHost, StatementInstance, StatementOutput } from './statement.ts';
+import type { Timer, TimerTarget } from './timer-queue.ts';
+
+interface PendingUpdate {
+  readonly insert: readonly Event[];
+  readonly remove: readonly Event[];
+}
+
+/** Gathers what one stream's windows post. */
+class Collector implements UpdateSink {
+  readonly #receive: (insert: readonly Event[], remove: readonly Event[]) => void;
+  access: StreamWindowAccess | null = null;
+  constructor(receive: (insert: readonly Event[], remove: readonly Event[]) => void) {
+    this.#receive = receive;
+  }
+  update(insert: readonly Event[], remove: readonly Event[]): void {
+    this.access?.arrived(insert);
+    this.#receive(insert, remove);
+  }
+}
+
+export class SelectInstance implements StatementInstance {
+  readonly context: InstanceContext;
+  readonly #parts: SelectParts;
+  readonly #host: InstanceHost;
+  readonly #windows: DataWindow[] = [];
+  readonly #join: JoinType | null;
+  readonly #resultSet: ResultSet;
+  readonly #output: OutputStage;
+  readonly #finish: Finish;
+  readonly #target: InsertTarget | null;
+  #pending: PendingUpdate[] = [];
+  #changes: StreamChange[];
+  #insert: OutputRow[] = [];
+  #remove: OutputRow[] = [];
+  #updates: Update[] = [];
+
+  constructor(parts: SelectParts, host: InstanceHost) {
+    this.#parts = parts;
+    this.#host = host;
+    this.context = host.newContext();
+    this.#changes = this.#noChanges();
+    this.#join = parts.join === null ? null : new Join(parts.join, this.context);
+    this.#resultSet = this.#makeResultSet();
+    this.#finish = new Finish(parts.statement, (name) => host.variable(name));
+    this.#target =
+      parts.statement.insertInto === null
+        ? null
+        : new InsertTarget(parts.statement.insertInto, parts.statement.columns, host);
+    this.#output = new DirectOutput(this.#resultSet, this.#finish, this.#deliver);
+    this.#makeWindows();
+  }
+
+  #makeWindows(): void {
+    const host = this.#windowHost();
+    const accesses: (StreamWindowAccess | null)[] = [];
+    this.#parts.streams.forEach((stream, i) => {
+      const collector = new Collector(
+        this.#join === null
+          ? (insert, remove) => this.#pending.push({ insert, remove })
+          : (insert, remove) => this.#change(i, insert, remove),
+      );
+      const window = stream.view
+        ? new RemoteView(collector, this.#host.eventClass(stream.typeName))
+        : stream.windows(host, collector);
+      this.#windows.push(window);
+      const access = stream.priorDepth < 0 ? null : new StreamWindowAccess(window, stream.priorDepth);
+      collector.access = access;
+      accesses.push(access);
+    });
+    this.context.windows = accesses;
+  }
+
+  #windowHost(): WindowHost {
+    const { context } = this;
+    const host = this.#host;
+    return {
+      get nowMs() {
+        return host.nowMs;
+      },
+      context,
+      timer: (target: TimerTarget): Timer => host.newTimer(target, 'window'),
+      arm: (timer, dueMs) => host.arm(timer, dueMs),
+      disarm: (timer) => host.disarm(timer),
+      onVariableChange: (names, target) => {
+        const timer = host.newTimer(target, 'window');
+        host.onVariable(names, () => host.arm(timer, host.nowMs));
+      },
+    };
+  }
+
+  #makeResultSet(): ResultSet {
+    const { category, rows, aggregation, groupKey, streams } = this.#parts;
+    const maker = new RowMaker(rows, this.context);
+    if (aggregation === null) return new RowPerEvent(maker, null);
+    const state = new Aggregation(aggregation, this.context, groupKey !== null);
+    if (groupKey === null) {
+      return category === 'rowForAll' ? new RowForAll(maker, state, streams.length) : new RowPerEvent(maker, state);
+    }
+    return category === 'rowPerGroup'
+      ? new RowPerGroup(maker, state, groupKey, this.context, rows.having !== null)
+      : new RowPerEventGrouped(maker, state, groupKey, this.context);
+  }
+
+  #noChanges(): StreamChange[] {
+    return this.#parts.streams.map(() => ({ insert: [], remove: [] }));
+  }
+
+  #change(stream: number, insert: readonly Event[], remove: readonly Event[]): void {
+    const change = this.#changes[stream];
+    if (change === undefined) return;
+    for (const event of insert) change.insert.push(event);
+    for (const event of remove) change.remove.push(event);
+  }
+
+  accept(slot: number, events: readonly Event[]): void {
+    this.#windows[slot]?.insert(events);
+  }
+
+  acceptUpdates(slot: number, updates: readonly Update[]): void {
+    const window = this.#windows[slot];
+    const admits = this.#parts.streams[slot]?.admits;
+    if (!(window instanceof RemoteView) || admits === undefined) return;
+    for (const update of updates) window.apply(update, this.#host.nowMs, (event) => admits(event, this.context));
+  }
+
+  evaluate(): void {
+    if (this.#join !== null) {
+      this.#evaluateJoin(this.#join);
+      return;
+    }
+    if (this.#pending.length === 0) return;
+    const pending = this.#pending;
+    this.#pending = [];
+    for (const update of pending) this.#evaluateUpdate(update);
+  }
+
+  #evaluateUpdate({ insert, remove }: PendingUpdate): void {
+    const inserted = this.#filtered(insert, false);
+    const removed = this.#filtered(remove, true);
+    if (this.#parts.where !== null && inserted.length === 0 && removed.length === 0) return;
+    if (this.#parts.emit === 'updates') this.#emitUpdate(inserted, removed);
+    else this.#output.take(inserted, removed);
+  }
+
+  #filtered(events: readonly Event[], removing: boolean): EventRow[] {
+    const { where } = this.#parts;
+    const rows: EventRow[] = [];
+    if (where === null) {
+      for (const event of events) rows.push([event]);
+      return rows;
+    }
+    this.context.removing = removing;
+    for (const event of events) {
+      const row = [event];
+      if (where(row, this.context)) rows.push(row);
+    }
+    this.context.removing = false;
+    return rows;
+  }
+
+  #emitUpdate(inserted: readonly EventRow[], removed: readonly EventRow[]): void {
+    const { rows, statement } = this.#parts;
+    const insert: InsertedRow[] = [];
+    for (const row of inserted) {
+      const [event] = row;
+      if (event === null || event === undefined) continue;
+      const { domain, seq, part } = event;
+      insert.push({
+        id: { domain, seq, part },
+        values: rowValues(rows.project(row, this.context), statement.columns),
+      });
+    }
+    const remove: Update['remove'][number][] = [];
+    if (rows.removes) {
+      for (const [event] of removed) {
+        if (event === null || event === undefined) continue;
+        const { domain, seq, part } = event;
+        remove.push({ id: { domain, seq, part } });
+      }
+    }
+    if (rows.removes || insert.length > 0) this.#updates.push({ insert, remove });
+  }
+
+  #evaluateJoin(join: JoinType): void {
+    if (this.#changes.every((c) => c.insert.length === 0 && c.remove.length === 0)) return;
+    const changes = this.#changes;
+    this.#changes = this.#noChanges();
+    const { insert, remove } = join.evaluate(changes);
+    if (insert.length === 0 && remove.length === 0) return;
+    if (this.#parts.join?.unidirectional.includes(true) === true) this.#resultSet.clear();
+    this.#output.take(insert, remove);
+  }
+
+  readonly #deliver = (insert: readonly OutputRow[], remove: readonly OutputRow[]): void => {
+    const { selector, insertInto } = this.#parts.statement;
+    if (selector === 'rstream') {
+      for (const row of remove) this.#insert.push(row);
+    } else {
+      for (const row of insert) this.#insert.push(row);
+      if (selector === 'irstream') for (const row of remove) this.#remove.push(row);
+    }
+    if (insertInto === null || this.#target === null) return;
+    if (insertInto.selector !== 'rstream') for (const row of insert) this.#target.route(row);
+    if (insertInto.selector !== 'istream') for (const row of remove) this.#target.route(row);
+  };
+
+  finish(): Pick<StatementOutput, 'insert' | 'remove' | 'updates'> | null {
+    if (this.#parts.emit === 'updates') {
+      if (this.#updates.length === 0) return null;
+      const updates = this.#updates;
+      this.#updates = [];
+      return { insert: [], remove: [], updates };
+    }
+    if (this.#insert.length === 0 && this.#remove.length === 0) return null;
+    const told = { insert: this.#insert, remove: this.#remove, updates: null };
+    this.#insert = [];
+    this.#remove = [];
+    return told;
+  }
+
+  /** The statement's present rows, before the result set. */
+  rows(): readonly EventRow[] {
+    if (this.#join !== null) return this.#join.all();
+    return this.#filtered([...(this.#windows[0]?.content() ?? [])], false);
+  }
+
+  iterate(): readonly OutputRow[] {
+    const list = new RowList();
+    this.#resultSet.iterate(this.rows(), list);
+    return this.#finish.apply(list);
+  }
+
+  stop(): void {
+    for (const window of this.#windows) window.stop();
+    this.#output.stop();
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * Statement and instance (ENGINE): a program is compiled once and holds nothing mutable; an instance holds all state.
+ * What an instance needs of the engine is `InstanceHost`; what the engine calls on it is `StatementInstance`.
+ */
+import type { CauseKey } from '../../model/cause-key.ts';
+import type { Update } from '../../model/delta.ts';
+import type { Column } from '../../model/checked.ts';
+import type { Event } from '../../model/event.ts';
+import type { Value } from '../../model/value.ts';
+import type { EventPredicate } from '../evaluation.ts';
+import type { IndexKey } from '../filter/filter-index.ts';
+import type { EventClass } from './event-class.ts';
+import type { InstanceContext } from './instance-context.ts';
+import type { OutputRow } from './output-row.ts';
+import type { Timer, TimerTarget } from './timer-queue.ts';
+
+/** What a statement put out on one cause. */
+export interface StatementOutput {
+  /** Name of the statement, null when it has none. */
+  readonly statement: string | null;
+  /** Place in its module. */
+  readonly index: number;
+  readonly key: CauseKey;
+  /** Engine clock, ms. */
+  readonly timeMs: number;
+  readonly columns: readonly Column[];
+  readonly insert: readonly OutputRow[];
+  readonly remove: readonly OutputRow[];
+  /** With `emit: 'updates'`: the window updates of the cause behind `where`; else null. */
+  readonly updates: readonly Update[] | null;
+}
+
+/** A stream reference that the filter index serves. */
+export interface StreamSlot {
+  readonly slot: number;
+  readonly typeName: string;
+  readonly key: IndexKey | null;
+  readonly residual: EventPredicate | null;
+}
+
+/** A stream reference whose content is dictated (a remote view). */
+export interface ViewSlot {
+  readonly slot: number;
+  readonly typeName: string;
+}
+
+export interface StatementProgram {
+  readonly name: string | null;
+  readonly index: number;
+  readonly columns: readonly Column[];
+  readonly streams: readonly StreamSlot[];
+  readonly views: readonly ViewSlot[];
+  instantiate(host: InstanceHost): StatementInstance;
+}
+
+export interface InstanceHost {
+  readonly nowMs: number;
+  /** Key of the cause that runs. */
+  readonly causeKey: CauseKey;
+  newContext(): InstanceContext;
+  newTimer(target: TimerTarget, kind: 'window' | 'output'): Timer;
+  arm(timer: Timer, dueMs: number): void;
+  disarm(timer: Timer): void;
+  variable(name: string): Value;
+  setVariable(name: string, value: Value): void;
+  /** Calls `changed` whenever one of the variables is set. */
+  onVariable(names: readonly string[], changed: (name: string, before: Value) => void): void;
+  eventClass(typeName: string): EventClass;
+  /** Appends an event to the route queue. */
+  route(eventClass: EventClass, values: readonly Value[], extra: Event['extra']): void;
+  routeEvent(event: Event): void;
+}
+
+export interface StatementInstance {
+  readonly context: InstanceContext;
+  /** Events that one cause delivers to a stream reference, together. */
+  accept(slot: number, events: readonly Event[]): void;
+  /** Updates that one cause delivers to a remote view. */
+  acceptUpdates(slot: number, updates: readonly Update[]): void;
+  /** After all window timers and deliveries of the cause: evaluates. Output timers fire after it, then `finish`. */
+  evaluate(): void;
+  /** What is to be told of this cause; null when there is nothing. Routes inserted rows. */
+  finish(): Pick<StatementOutput, 'insert' | 'remove' | 'updates'> | null;
+  iterate(): readonly OutputRow[];
+  stop(): void;
+}

@@ -1,0 +1,30 @@
+/** `#keepall`: everything that ever arrived. Δ: insert = arrived. State: all events; bounded by the statement's limit alone. */
+import type { Event } from '../../model/event.ts';
+import type { DataWindow, UpdateSink, WindowOrder } from './data-window.ts';
+import { NONE } from './data-window.ts';
+import { EventRing } from './event-ring.ts';
+
+export class KeepAllWindow implements DataWindow {
+  readonly #sink: UpdateSink;
+  readonly #ring = new EventRing();
+  constructor(sink: UpdateSink) {
+    this.#sink = sink;
+  }
+  insert(events: readonly Event[]): void {
+    for (const event of events) this.#ring.push(event, 0);
+    this.#sink.update(events, NONE);
+  }
+  drop(events: readonly Event[]): void {
+    this.#ring.remove(new Set(events));
+  }
+  content(): Iterable<Event> {
+    return this.#ring;
+  }
+  order(): WindowOrder {
+    return this.#ring;
+  }
+  anchor(): number {
+    return 0;
+  }
+  stop(): void {}
+}
