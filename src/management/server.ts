@@ -137,6 +137,8 @@ export class ManagementServer {
   /** Never rejects. */
   async #onRequest(request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.on('error', () => this.#count('management_responses_lost_total'));
+    // From here on the time limits of the call count; Node sets the idle limit again after the answer.
+    request.socket.setTimeout(0);
     const refusal = this.#refusalOf(request);
     if (refusal !== null) return this.#refuse(response, refusal);
     const body = await readBody(request, this.#limits.bodyBytes);
