@@ -1,7 +1,7 @@
 /** From an aggregation of a checked statement to the maker of its accumulators: one per group (and statement instance). */
 import type { AggregateSpec } from '../../model/checked.ts';
 import { CodedError } from '../../model/errors.ts';
-import type { Accumulator, AccumulatorConstructor } from '../evaluation.ts';
+import type { Accumulator, AccumulatorConstructor, Evaluator } from '../evaluation.ts';
 import { compileExpression, compileSpan } from '../compile/compile.ts';
 import { AccessWindow, accessRecipe, edgeEver, EverValue } from './access.ts';
 import { argumentOf, filterOf, requiredArgument } from './argument.ts';
@@ -75,6 +75,8 @@ function plainAccumulator(spec: AggregateSpec, leaves: boolean): () => Accumulat
   }
 }
 
+const FIRST_EVENT: Evaluator = (row) => row[0] ?? null;
+
 /** Aggregations whose values are events, or that look at when rows come and go. */
 function eventAccumulator(spec: AggregateSpec, leaves: boolean): () => Accumulator {
   switch (spec.name) {
@@ -90,7 +92,7 @@ function eventAccumulator(spec: AggregateSpec, leaves: boolean): () => Accumulat
     case 'firstever':
     case 'lastever': {
       const form = spec.name === 'firstever' ? 'first' : 'last';
-      const argument = compileExpression(requiredArgument(spec, 0));
+      const argument = spec.wildcard ? FIRST_EVENT : compileExpression(requiredArgument(spec, 0));
       const filter = filterOf(spec);
       return () => new EverValue(argument, form, filter, false);
     }

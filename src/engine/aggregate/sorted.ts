@@ -26,25 +26,19 @@ export interface SortedRecipe {
 }
 
 export function sortedRecipe(spec: AggregateSpec, form: SortedForm): SortedRecipe {
+  const keys = spec.args.map((arg) => (isDescending(arg) ? arg.args[0] : undefined) ?? arg);
   return {
     form,
-    stream: spec.args[0] === undefined ? 0 : streamOf(spec.args[0]),
-    keys: compileEvaluators(spec.args),
-    descending: spec.args.map((arg, i) => isDescending(spec, arg, i)),
+    stream: keys[0] === undefined ? 0 : streamOf(keys[0]),
+    keys: compileEvaluators(keys),
+    descending: spec.args.map(isDescending),
     filter: filterOf(spec),
   };
 }
 
-/** `desc` stands in the tree of the text: on the argument itself or in the call. */
-function isDescending(spec: AggregateSpec, arg: CheckedExpression, i: number): boolean {
-  if (arg.ast.kind === 'sortKey') return arg.ast.descending;
-  if (spec.ast.kind !== 'chain') return false;
-  for (const step of spec.ast.steps) {
-    if (step.kind !== 'call' || step.name.toLowerCase() !== spec.name) continue;
-    const written = step.args[i];
-    return written?.kind === 'sortKey' && written.descending;
-  }
-  return false;
+/** The analysis writes `x desc` as a call of `desc`. */
+function isDescending(e: CheckedExpression): e is CheckedExpression & { readonly kind: 'call' } {
+  return e.kind === 'call' && e.name === 'desc';
 }
 
 /** Negative if `a` comes before `b`. */
