@@ -215,6 +215,8 @@ export interface WindowSpec {
   /** Lower-case name without name space: length, time, length_batch, time_batch, unique, groupwin, … */
   readonly name: string;
   readonly args: readonly CheckedExpression[];
+  /** Aggregations of the condition of expr and expr_batch, which `aggregate` nodes of its args index; else empty. */
+  readonly aggregates: readonly AggregateSpec[];
   readonly position: Position;
 }
 
@@ -247,6 +249,8 @@ export interface CheckedStream {
   /** As written; null when there is none (columns of a wildcard join are then `stream_0`, …). */
   readonly alias: string | null;
   readonly source: FilterSource | PatternSource;
+  /** Type of the rows behind contained-event selection and derived-value windows: what all other clauses see. */
+  readonly eventType: EventType;
   readonly windows: readonly WindowSpec[];
   readonly retain: 'intersection' | 'union';
   readonly unidirectional: boolean;

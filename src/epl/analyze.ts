@@ -1,0 +1,198 @@
+/** Modules: statements in order, each checked against the catalog plus what the ones before it declared. */
+import type {
+  AstAnnotation,
+  AstAnnotationValue,
+  AstCreateVariable,
+  AstExpressionDeclaration,
+  AstModule,
+  AstOnSet,
+  AstSelectStatement,
+  AstStatement,
+} from '../model/ast.ts';
+import type {
+  Annotation,
+  CheckedModule,
+  CheckedStatement,
+  CreateVariable,
+  InsertInto,
+  OnSet,
+  SelectStatement,
+} from '../model/checked.ts';
+import type { Catalog } from '../model/event-type.ts';
+import { unreachable } from '../model/errors.ts';
+import { LayeredCatalog } from './catalog.ts';
+import { namedType } from './check-chain.ts';
+import { checkExpression } from './check-expression.ts';
+import { checkInsertInto } from './check-insert.ts';
+import { checkAssignments } from './check-output.ts';
+import { checkSchema, requireDeclarable } from './check-schema.ts';
+import { checkSelect, checkSubselect } from './check-select.ts';
+import { checkStream } from './check-streams.ts';
+import { type Environment, fail, newContext, newScope, notSupported } from './scope.ts';
+import { describeType, isAssignable } from './typing.ts';
+
+const freeze = Object.freeze;
+
+/** Most statements of one module. */
+export const MAX_STATEMENTS = 256;
+
+/** What the statements of a module share while it is checked. */
+interface ModuleState {
+  readonly catalog: LayeredCatalog;
+  readonly declarations: Map<string, AstExpressionDeclaration>;
+  /** Types that insert into inferred: a later one must have the same columns. */
+  readonly inferred: Set<string>;
+}
+
+/**
+ * Checks a module. Pure: `catalog` is not changed; what the module declares is in the answer's `eventTypes`.
+ * Throws a coded error (1xx) with the position of the text at fault.
+ */
+export function analyzeModule(module: AstModule, catalog: Catalog): CheckedModule {
+  const state: ModuleState = { catalog: new LayeredCatalog(catalog), declarations: new Map(), inferred: new Set() };
+  if (module.statements.length > MAX_STATEMENTS) {
+    fail('INVALID_STATEMENT', `a module has at most ${MAX_STATEMENTS} statements`, module.position);
+  }
+  const statements: CheckedStatement[] = [];
+  const names = new Set<string>();
+  for (const ast of module.statements) {
+    const statement = analyzeStatement(ast, state);
+    if (statement === null) continue;
+    if (statement.name !== null) {
+      if (names.has(statement.name)) fail('DUPLICATE_NAME', `two statements are named '${statement.name}'`, ast.position);
+      names.add(statement.name);
+    }
+    statements.push(statement);
+  }
+  return freeze({ statements: freeze(statements), eventTypes: new Map(state.catalog.ownTypes()) });
+}
+
+/** Null for statements that leave nothing to run: `create expression`. */
+function analyzeStatement(ast: AstStatement, state: ModuleState): CheckedStatement | null {
+  if (ast.context !== null) notSupported(`context '${ast.context}'`, ast.position);
+  switch (ast.kind) {
+    case 'selectStatement':
+      return analyzeSelect(ast, state);
+    case 'createVariable':
+      return analyzeVariable(ast, state);
+    case 'createSchema': {
+      const schema = checkSchema(ast, state.catalog);
+      state.catalog.addType(schema.eventType);
+      return freeze({ kind: 'createSchema', ...headOf(ast), ...schema, ast });
+    }
+    case 'createExpression':
+      if (state.declarations.has(ast.declaration.name)) {
+        fail('DUPLICATE_NAME', `the expression '${ast.declaration.name}' exists already`, ast.declaration.position);
+      }
+      state.declarations.set(ast.declaration.name, ast.declaration);
+      return null;
+    case 'onSet':
+      return analyzeOnSet(ast, state);
+    case 'createWindow':
+      return notSupported('a named window', ast.position);
+    case 'createTable':
+      return notSupported('a table', ast.position);
+    case 'createIndex':
+      return notSupported('an index', ast.position);
+    case 'createContext':
+      return notSupported('a context', ast.position);
+    case 'updateIstream':
+      return notSupported('update istream', ast.position);
+    case 'onSelect':
+    case 'onDelete':
+    case 'onUpdate':
+    case 'onMerge':
+    case 'onSplit':
+      return notSupported('this on statement', ast.position);
+    case 'insertValues':
+    case 'updateQuery':
+    case 'deleteQuery':
+      return fail('INVALID_STATEMENT', 'this is a fire-and-forget query, not a statement', ast.position, 'use insert into … select');
+    default:
+      return unreachable(ast);
+  }
+}
+
+function environmentOf(ast: AstStatement, state: ModuleState): Environment {
+  let declarations: ReadonlyMap<string, AstExpressionDeclaration> = state.declarations;
+  if (ast.declarations.length > 0) {
+    const all = new Map(state.declarations);
+    for (const d of ast.declarations) all.set(d.name, d);
+    declarations = all;
+  }
+  return {
+    catalog: state.catalog,
+    declarations,
+    anonymous: new Map(),
+    expanding: [],
+    expansions: 0,
+    check: checkExpression,
+    subselect: checkSubselect,
+  };
+}
+
+function headOf(ast: AstStatement): { readonly name: string | null; readonly annotations: readonly Annotation[] } {
+  const annotations = ast.annotations.map(annotationOf);
+  const named = annotations.find((a) => a.name.toLowerCase() === 'name');
+  const name = typeof named?.value === 'string' ? named.value : null;
+  return { name, annotations: freeze(annotations) };
+}
+
+function annotationOf(ast: AstAnnotation): Annotation {
+  const attributes: Record<string, string | number | boolean | null> = Object.create(null);
+  for (const { name, value } of ast.attributes) attributes[name] = scalar(value);
+  const value = ast.value === null ? (attributes['value'] ?? null) : scalar(ast.value);
+  return freeze({ name: ast.name, value, attributes: freeze(attributes) });
+}
+
+/** Arrays and nested annotations say nothing that is read here. */
+function scalar(value: AstAnnotationValue): string | number | boolean | null {
+  return typeof value === 'object' ? null : value;
+}
+
+function analyzeSelect(ast: AstSelectStatement, state: ModuleState): SelectStatement {
+  if (ast.intoTable !== null) notSupported('a table', ast.position);
+  const scope = newScope(null);
+  const environment = environmentOf(ast, state);
+  const { body, columns, orderBy, limit, output } = checkSelect(ast.select, scope, environment, false);
+  let insertInto: InsertInto | null = null;
+  if (ast.insertInto !== null) insertInto = checkInsertInto(ast.insertInto, body, columns, state.catalog, state.inferred);
+  return freeze({
+    kind: 'select',
+    ...headOf(ast),
+    ...body,
+    selector: ast.select.selector ?? 'istream',
+    insertInto,
+    orderBy,
+    limit,
+    output,
+    columns,
+    ast,
+  });
+}
+
+function analyzeVariable(ast: AstCreateVariable, state: ModuleState): CreateVariable {
+  const { variable, constant } = ast;
+  if (state.catalog.variable(variable) !== undefined) fail('DUPLICATE_NAME', `the variable '${variable}' exists already`, ast.position);
+  const type = namedType(ast.typeName);
+  requireDeclarable(type, ast.typeName, ast.position, state.catalog);
+  const context = { ...newContext(environmentOf(ast, state), newScope(null), 'set'), noAggregates: 'in a variable' };
+  const initial = ast.initial === null ? null : context.environment.check(ast.initial, context);
+  if (initial === null && constant) fail('INVALID_STATEMENT', `the constant '${variable}' needs a value`, ast.position);
+  if (initial !== null && !isAssignable(state.catalog, initial.type, type)) {
+    fail('TYPE_MISMATCH', `cannot put ${describeType(initial.type)} into ${describeType(type)}`, initial.ast.position);
+  }
+  state.catalog.addVariable({ name: variable, type, constant });
+  return freeze({ kind: 'createVariable', ...headOf(ast), variable, type, constant, initial, ast });
+}
+
+function analyzeOnSet(ast: AstOnSet, state: ModuleState): OnSet {
+  const { source, alias, position } = ast.trigger;
+  const environment = environmentOf(ast, state);
+  const scope = newScope(null);
+  const stream = checkStream({ source, alias, windows: [], unidirectional: false, retain: null, position }, 0, false, scope, environment);
+  const context = { ...newContext(environment, scope, 'set'), noAggregates: 'in set' };
+  const assignments = checkAssignments(ast.assignments, context);
+  return freeze({ kind: 'onSet', ...headOf(ast), stream, assignments, subqueries: freeze(scope.subqueries), ast });
+}
+

@@ -1,0 +1,63 @@
+/** A catalog that can be filled, and layered over another: what a module declares lies over what the agent offers. */
+import type { Catalog, EventType, VariableType } from '../model/event-type.ts';
+
+export class LayeredCatalog implements Catalog {
+  readonly #parent: Catalog | null;
+  readonly #types = new Map<string, EventType>();
+  readonly #variables = new Map<string, VariableType>();
+
+  constructor(parent: Catalog | null = null) {
+    this.#parent = parent;
+  }
+
+  /** Adds or replaces in this layer. */
+  addType(type: EventType): void {
+    this.#types.set(type.name, type);
+  }
+
+  /** Takes a type out of this layer. */
+  removeType(name: string): void {
+    this.#types.delete(name);
+  }
+
+  addVariable(variable: VariableType): void {
+    this.#variables.set(variable.name, variable);
+  }
+
+  eventType(name: string): EventType | undefined {
+    return this.#types.get(name) ?? this.#parent?.eventType(name);
+  }
+
+  *eventTypeNames(): Iterable<string> {
+    yield* this.#types.keys();
+    if (this.#parent === null) return;
+    for (const name of this.#parent.eventTypeNames()) if (!this.#types.has(name)) yield name;
+  }
+
+  variable(name: string): VariableType | undefined {
+    return this.#variables.get(name) ?? this.#parent?.variable(name);
+  }
+
+  /** Variables of this layer and, where they are layered catalogs too, of those below; for "did you mean". */
+  *variableNames(): Iterable<string> {
+    yield* this.#variables.keys();
+    if (this.#parent instanceof LayeredCatalog) yield* this.#parent.variableNames();
+  }
+
+  /** Variables of this layer alone. */
+  ownVariables(): Iterable<VariableType> {
+    return this.#variables.values();
+  }
+
+  /** Types of this layer alone. */
+  ownTypes(): ReadonlyMap<string, EventType> {
+    return this.#types;
+  }
+}
+
+/** A catalog of `types` (and nothing else) over `parent`. */
+export function catalogOf(types: Iterable<EventType>, parent: Catalog | null = null): LayeredCatalog {
+  const catalog = new LayeredCatalog(parent);
+  for (const type of types) catalog.addType(type);
+  return catalog;
+}

@@ -1,0 +1,231 @@
+/** Function calls: built-in row functions, declared expressions; aggregations are in check-aggregate.ts. */
+import type { AstChain, AstExpression, AstExpressionDeclaration, AstStep } from '../model/ast.ts';
+import type { CheckedExpression } from '../model/checked.ts';
+import { BOOLEAN, INT, isNumeric, LONG, STRING, type ValueType } from '../model/value.ts';
+import { namedType } from './check-chain.ts';
+import { checkAggregate } from './check-aggregate.ts';
+import { aggregateInfo, functionNames } from './functions.ts';
+import { didYouMeanHint } from './names.ts';
+import { renderExpression } from './render.ts';
+import { type Binding, type Context, fail, MAX_EXPANSIONS, notSupported } from './scope.ts';
+import { commonType, describeType, isIntegral } from './typing.ts';
+
+const freeze = Object.freeze;
+
+type CallStep = Extract<AstStep, { kind: 'call' }>;
+
+/** Deepest nesting of declared expressions. */
+const MAX_EXPANSION_DEPTH = 16;
+
+export function checkCall(step: CallStep, ast: AstChain, context: Context): CheckedExpression {
+  const lower = step.name.toLowerCase();
+  const declaration = context.environment.declarations.get(step.name);
+  if (declaration !== undefined) return expand(declaration, step, ast, context);
+  if (aggregateInfo(lower) !== undefined && !isRowMinMax(lower, step)) return checkAggregate(step, ast, context);
+  switch (lower) {
+    case 'max':
+    case 'min':
+      return checkMinMax(lower, step, ast, context);
+    case 'coalesce':
+      return checkCoalesce(step, ast, context);
+    case 'cast':
+      return checkCast(step, ast, context);
+    case 'instanceof':
+      return checkInstanceof(step, ast, context);
+    case 'typeof':
+      return call('typeof', arity(step, 1, 1, context), STRING, true, ast);
+    case 'exists':
+      return call('exists', arity(step, 1, 1, context), BOOLEAN, false, ast);
+    case 'current_timestamp':
+      return call('current_timestamp', arity(step, 0, 0, context), LONG, false, ast);
+    case 'prev':
+    case 'prevtail':
+    case 'prevcount':
+    case 'prevwindow':
+      return checkPrev(lower, step, ast, context);
+    case 'prior':
+      return checkPrior(step, ast, context);
+    case 'grouping':
+    case 'grouping_id':
+      return checkGrouping(lower, step, ast, context);
+    default:
+      return unknownFunction(step, context);
+  }
+}
+
+function unknownFunction(step: CallStep, context: Context): never {
+  const hint = didYouMeanHint(step.name, [...functionNames(), ...context.environment.declarations.keys()]);
+  return fail('UNKNOWN_FUNCTION', `unknown function '${step.name}'`, step.position, hint);
+}
+
+export function call(name: string, args: readonly CheckedExpression[], type: ValueType, nullable: boolean, ast: AstExpression): CheckedExpression {
+  return freeze({ kind: 'call', name, args: freeze(args), type, nullable, ast });
+}
+
+/** Checks the arguments and their number. */
+function arity(step: CallStep, least: number, most: number, context: Context): readonly CheckedExpression[] {
+  if (step.args.length < least || step.args.length > most || step.distinct) {
+    const wanted = least === most ? String(least) : `${least} to ${most}`;
+    fail('WRONG_ARGUMENTS', `${step.name} does not take ${step.args.length} argument(s)`, step.position, `it takes ${wanted}`);
+  }
+  return step.args.map((arg) => context.environment.check(arg, context));
+}
+
+/** Any number of arguments of functions that take several: a bound far above use. */
+const MAX_ARGUMENTS = 256;
+
+function isRowMinMax(name: string, step: CallStep): boolean {
+  if (name !== 'min' && name !== 'max') return false;
+  return step.args.filter((a) => a.kind !== 'named').length > 1;
+}
+
+function checkMinMax(name: string, step: CallStep, ast: AstChain, context: Context): CheckedExpression {
+  const args = arity(step, 2, MAX_ARGUMENTS, context);
+  let type = args[0]?.type ?? INT;
+  for (const arg of args) {
+    if (!isNumeric(arg.type) && arg.type.kind !== 'null') {
+      fail('TYPE_MISMATCH', `${name} compares numbers, not ${describeType(arg.type)}`, arg.ast.position);
+    }
+    type = commonType(type, arg.type) ?? type;
+  }
+  return call(name, args, type, args.some((a) => a.nullable), ast);
+}
+
+function checkCoalesce(step: CallStep, ast: AstChain, context: Context): CheckedExpression {
+  const args = arity(step, 2, MAX_ARGUMENTS, context);
+  let type: ValueType = { kind: 'null' };
+  for (const arg of args) {
+    const common = commonType(type, arg.type);
+    if (common === null) {
+      return fail('TYPE_MISMATCH', `coalesce mixes ${describeType(type)} with ${describeType(arg.type)}`, arg.ast.position);
+    }
+    type = common;
+  }
+  return call('coalesce', args, type, args.every((a) => a.nullable), ast);
+}
+
+const CASTABLE: ReadonlySet<string> = new Set(['string', 'int', 'long', 'float', 'double', 'boolean', 'object', 'map', 'array']);
+
+function checkCast(step: CallStep, ast: AstChain, context: Context): CheckedExpression {
+  const [value, target, format, more] = step.args;
+  if (value === undefined || target?.kind !== 'typeName' || more !== undefined) {
+    return fail('WRONG_ARGUMENTS', 'cast takes a value and a type', step.position, 'write cast(x, int)');
+  }
+  const to = namedType(target.name);
+  if (to.kind === 'event' && context.environment.catalog.eventType(to.typeName) === undefined) {
+    if (/^(date|calendar|localdatetime|zoneddatetime|bigdecimal|biginteger|short|byte|char)$/i.test(target.name)) {
+      notSupported(`a cast to ${target.name}`, target.position);
+    }
+    fail('TYPE_MISMATCH', `unknown type '${target.name}'`, target.position, didYouMeanHint(target.name, CASTABLE));
+  }
+  const operand = context.environment.check(value, context);
+  let formatted: CheckedExpression | null = null;
+  if (format !== undefined) {
+    const inner = format.kind === 'named' ? format.values[0] : format;
+    if (inner !== undefined) formatted = context.environment.check(inner, context);
+  }
+  return freeze({ kind: 'cast', operand, to, format: formatted, type: to, nullable: true, ast });
+}
+
+function checkInstanceof(step: CallStep, ast: AstChain, context: Context): CheckedExpression {
+  const [value, ...types] = step.args;
+  if (value === undefined || types.length === 0) {
+    return fail('WRONG_ARGUMENTS', 'instanceof takes a value and types', step.position, 'write instanceof(x, int)');
+  }
+  const names = types.map((t) => (t.kind === 'typeName' ? t.name : renderExpression(t)));
+  const operand = context.environment.check(value, context);
+  return freeze({ kind: 'instanceof', operand, types: freeze(names), type: BOOLEAN, nullable: false, ast });
+}
+
+// ---------------------------------------------------------------------------------------------- prev, prior, grouping
+
+/** The stream whose window is looked into: the one the value is read from. */
+function streamOf(value: CheckedExpression, step: CallStep): number {
+  if ((value.kind === 'property' || value.kind === 'event') && value.ref.level === 0) return value.ref.stream;
+  return fail('WRONG_ARGUMENTS', `${step.name} wants a property of a stream`, step.position, `write ${step.name}(1, stream.property)`);
+}
+
+function requireWindow(stream: number, step: CallStep, context: Context): void {
+  if (context.scope.streams[stream]?.windowed === true) return;
+  fail('MISSING_WINDOW', `${step.name} looks into a data window, and the stream has none`, step.position, 'add one, such as #length(10)');
+}
+
+function checkPrev(form: 'prev' | 'prevtail' | 'prevcount' | 'prevwindow', step: CallStep, ast: AstChain, context: Context): CheckedExpression {
+  const positional = form === 'prev' || form === 'prevtail' ? 2 : 1;
+  const args = arity(step, 1, positional, context);
+  const [first, second] = args;
+  if (first === undefined) return unknownFunction(step, context);
+  let offset: CheckedExpression | null = null;
+  let value = first;
+  if (second !== undefined) {
+    // `prev(2, x)`; Esper also takes `prev(x, 2)` when the first is a property and the second a number.
+    const swapped = !isIntegral(first.type) && second.kind === 'literal';
+    offset = swapped ? second : first;
+    value = swapped ? first : second;
+    if (!isIntegral(offset.type)) {
+      fail('TYPE_MISMATCH', `${form} counts by a whole number, not ${describeType(offset.type)}`, offset.ast.position);
+    }
+  }
+  const stream = streamOf(value, step);
+  requireWindow(stream, step, context);
+  const type: ValueType = form === 'prevcount' ? LONG : form === 'prevwindow' ? { kind: 'array', of: value.type } : value.type;
+  return freeze({ kind: 'prev', form, stream, offset, value, type, nullable: true, ast });
+}
+
+function checkPrior(step: CallStep, ast: AstChain, context: Context): CheckedExpression {
+  const [offset, value] = arity(step, 2, 2, context);
+  if (offset === undefined || value === undefined) return unknownFunction(step, context);
+  if (offset.kind !== 'literal' || !isIntegral(offset.type)) {
+    fail('WRONG_ARGUMENTS', 'prior counts by a whole number', offset.ast.position, 'write prior(1, x)');
+  }
+  return freeze({ kind: 'prior', stream: streamOf(value, step), offset, value, type: value.type, nullable: true, ast });
+}
+
+function checkGrouping(form: 'grouping' | 'grouping_id', step: CallStep, ast: AstChain, context: Context): CheckedExpression {
+  const positions = step.args.map((arg) => {
+    const position = context.groupKeys.get(renderExpression(arg));
+    if (position === undefined) {
+      return fail('WRONG_ARGUMENTS', `${form} wants expressions of the group by clause`, arg.position);
+    }
+    return position;
+  });
+  if (positions.length === 0 || (form === 'grouping' && positions.length > 1)) {
+    fail('WRONG_ARGUMENTS', `${form} does not take ${positions.length} arguments`, step.position);
+  }
+  return freeze({ kind: 'grouping', form, positions: freeze(positions), type: INT, nullable: false, ast });
+}
+
+// ---------------------------------------------------------------------------------------------- declared expressions
+
+/** Puts the body in place of the call, its parameters bound to the arguments (Esper reference §5.2.8). */
+function expand(declaration: AstExpressionDeclaration, step: CallStep, ast: AstChain, context: Context): CheckedExpression {
+  const { environment } = context;
+  if (declaration.parameters.length !== step.args.length) {
+    return fail(
+      'WRONG_ARGUMENTS',
+      `expression '${declaration.name}' takes ${declaration.parameters.length} parameter(s), not ${step.args.length}`,
+      step.position,
+    );
+  }
+  if (environment.expanding.includes(declaration.name) || environment.expanding.length >= MAX_EXPANSION_DEPTH) {
+    return fail('EPL_TOO_DEEP', `expression '${declaration.name}' is nested in itself or too deep`, step.position);
+  }
+  if (++environment.expansions > MAX_EXPANSIONS) {
+    return fail('EPL_TOO_DEEP', `the statement expands declared expressions more than ${MAX_EXPANSIONS} times`, step.position);
+  }
+  const bindings = new Map<string, Binding>(declaration.parameters.length === 0 ? context.bindings : []);
+  for (const [i, name] of declaration.parameters.entries()) {
+    const arg = step.args[i];
+    if (arg === undefined) continue;
+    const value = environment.check(arg, context);
+    bindings.set(name, { kind: 'value', value, scope: context.scope });
+  }
+  environment.expanding.push(declaration.name);
+  try {
+    const body = environment.check(declaration.body, { ...context, bindings });
+    return { ...body, ast };
+  } finally {
+    environment.expanding.pop();
+  }
+}
+

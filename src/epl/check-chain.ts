@@ -1,0 +1,328 @@
+/**
+ * Names: `a.b[0].c('k')?` against streams, variables, lambda parameters and select aliases (Esper reference §2.4, §5.2).
+ *
+ * Order: lambda parameter or declared-expression argument; stream alias before a dot; property of one stream; stream as
+ * a whole; the same of the enclosing selects; variable.
+ */
+import type { AstChain, AstExpression, AstStep } from '../model/ast.ts';
+import type { CheckedExpression, PathStep, StreamRef } from '../model/checked.ts';
+import type { Position } from '../model/errors.ts';
+import { CodedError } from '../model/errors.ts';
+import type { EventType } from '../model/event-type.ts';
+import { LONG, OBJECT, parseType, type ValueType } from '../model/value.ts';
+import { checkCall } from './check-call.ts';
+import { checkMethod, isMethod } from './check-method.ts';
+import { didYouMeanHint } from './names.ts';
+import { type Context, fail, notSupported, type SelectScope, type StreamScope, typeNamed } from './scope.ts';
+import { describeType } from './typing.ts';
+
+const freeze = Object.freeze;
+
+export function checkChain(chain: AstChain, context: Context): CheckedExpression {
+  const [first, ...rest] = chain.steps;
+  if (chain.target !== null) {
+    return applySteps(context.environment.check(chain.target, context), chain.steps, chain, context);
+  }
+  if (first === undefined) return fail('SYNTAX', 'an expression is missing', chain.position);
+  if (first.kind === 'call') {
+    const mapped = mappedProperty(first, chain, context);
+    if (mapped !== null) return applySteps(mapped, rest, chain, context);
+    return applySteps(checkCall(first, chain, context), rest, chain, context);
+  }
+  if (first.kind === 'index') return fail('SYNTAX', 'an index needs something before it', first.position);
+  const found = resolveName(chain, context);
+  return applySteps(found.expression, chain.steps.slice(found.used), chain, context);
+}
+
+interface Found {
+  readonly expression: CheckedExpression;
+  /** Number of steps used up. */
+  readonly used: number;
+}
+
+function resolveName(chain: AstChain, context: Context): Found {
+  const [first, second] = chain.steps;
+  const name = first?.kind === 'name' ? first.name : '';
+  const binding = context.bindings.get(name);
+  if (binding !== undefined) {
+    if (binding.kind === 'value') return { expression: shifted(binding.value, binding.scope, context), used: 1 };
+    return {
+      expression: freeze({ kind: 'lambdaParameter', name, type: binding.type, nullable: true, ast: chain }),
+      used: 1,
+    };
+  }
+  if (chain.steps.length === 1) {
+    const alias = context.aliases.get(name);
+    if (alias !== undefined) return { expression: alias, used: 1 };
+  }
+  const builtin = resolveBuiltin(name, chain, context);
+  if (builtin !== null) return { expression: builtin, used: 1 };
+  if (name === 'context' && second !== undefined) notSupported('a context property', chain.position);
+  let level = 0;
+  for (let scope: SelectScope | null = context.scope; scope !== null; scope = scope.parent) {
+    const visible = scope.streams.filter((s) => level > 0 || context.only === null || s.index === context.only);
+    const found = resolveIn(visible, level, chain, context);
+    if (found !== null) {
+      if (level > 0) markCorrelated(context.scope, level);
+      if (found.expression.kind === 'property') refuseVariable(name, chain, context);
+      return found;
+    }
+    if (!context.outer) break;
+    level++;
+  }
+  const declared = context.environment.declarations.get(name);
+  if (declared !== undefined && declared.alias) {
+    return { expression: checkCall({ kind: 'call', name, distinct: false, args: [], dynamic: false, position: chain.position }, chain, context), used: 1 };
+  }
+  const variable = context.environment.catalog.variable(name);
+  if (variable !== undefined) {
+    const expression: CheckedExpression = freeze({ kind: 'variable', name, path: [], type: variable.type, nullable: true, ast: chain });
+    return { expression, used: 1 };
+  }
+  if (name.toLowerCase() === 'current_timestamp') {
+    return { expression: freeze({ kind: 'call', name: 'current_timestamp', args: [], type: LONG, nullable: false, ast: chain }), used: 1 };
+  }
+  return unknownName(name, chain, context);
+}
+
+/** Esper refuses a name that is both: "ambiguous to a property of the same name". */
+function refuseVariable(name: string, chain: AstChain, context: Context): void {
+  if (context.environment.catalog.variable(name) === undefined) return;
+  fail('AMBIGUOUS_PROPERTY', `'${name}' is a property and a variable`, chain.position, 'put the alias of the stream before the property');
+}
+
+function resolveBuiltin(name: string, chain: AstChain, context: Context): CheckedExpression | null {
+  const kind = context.builtins.get(name);
+  if (kind === undefined) return null;
+  const stream = context.scope.streams[context.only ?? 0];
+  const type: ValueType = kind === 'event' ? { kind: 'event', typeName: stream?.type.name ?? '' } : { kind };
+  return freeze({ kind: 'call', name, args: [], type, nullable: kind === 'event', ast: chain });
+}
+
+function resolveIn(streams: readonly StreamScope[], level: number, chain: AstChain, context: Context): Found | null {
+  const [first, second] = chain.steps;
+  if (first?.kind !== 'name') return null;
+  const aliased = findAlias(streams, chain.steps);
+  if (aliased !== null && second !== undefined) {
+    const { stream, used } = aliased;
+    const next = chain.steps[used];
+    if (next === undefined) return { expression: eventOf(stream, level, chain), used };
+    if (next.kind === 'name' && (next.dynamic || hasProperty(stream.type, next.name))) {
+      return { expression: propertyOf(stream, level, next, chain, context), used: used + 1 };
+    }
+    if (next.kind === 'call' && !isMethod(next.name)) {
+      const mapped = mappedStep(stream.type, next);
+      if (mapped !== null) return { expression: extended(eventOf(stream, level, chain), mapped, next.position, chain, context), used: used + 1 };
+    }
+    if (next.kind === 'call') return { expression: eventOf(stream, level, chain), used };
+    const nested = streams.filter((s) => hasProperty(s.type, first.name));
+    if (nested.length === 0) {
+      const wanted = next.kind === 'name' ? next.name : '';
+      return unknownProperty(wanted, stream.type, next.position);
+    }
+  }
+  const owners = streams.filter((s) => hasProperty(s.type, first.name));
+  const [owner, other] = owners;
+  if (owner !== undefined) {
+    if (other !== undefined) {
+      fail(
+        'AMBIGUOUS_PROPERTY',
+        `property '${first.name}' is in more than one stream`,
+        first.position,
+        `write ${owners.map((s) => `${s.alias ?? s.typeName}.${first.name}`).join(' or ')}`,
+      );
+    }
+    return { expression: propertyOf(owner, level, first, chain, context), used: 1 };
+  }
+  if (aliased !== null) return { expression: eventOf(aliased.stream, level, chain), used: aliased.used };
+  const [only] = streams;
+  if (first.dynamic && only !== undefined) return { expression: propertyOf(only, level, first, chain, context), used: 1 };
+  return null;
+}
+
+/** A stream by alias, or, unaliased, by the dotted name of its type. */
+function findAlias(streams: readonly StreamScope[], steps: readonly AstStep[]): { stream: StreamScope; used: number } | null {
+  let text = '';
+  for (const [i, step] of steps.entries()) {
+    if (step.kind !== 'name' || step.dynamic) return null;
+    text = i === 0 ? step.name : `${text}.${step.name}`;
+    const stream = streams.find((s) => (i === 0 && s.alias === text) || (s.alias === null && s.typeName === text));
+    if (stream !== undefined) return { stream, used: i + 1 };
+  }
+  return null;
+}
+
+function hasProperty(type: EventType, name: string): boolean {
+  return type.properties.some((p) => p.name === name);
+}
+
+function refOf(stream: StreamScope, level: number): StreamRef {
+  return freeze({ level, stream: stream.index, tag: null });
+}
+
+export function eventOf(stream: StreamScope, level: number, ast: AstExpression): CheckedExpression {
+  const type: ValueType = { kind: 'event', typeName: stream.type.name };
+  return freeze({ kind: 'event', ref: refOf(stream, level), type, nullable: stream.nullable, ast });
+}
+
+function propertyOf(stream: StreamScope, level: number, step: AstStep, ast: AstChain, context: Context): CheckedExpression {
+  const name = step.kind === 'index' ? '' : step.name;
+  const path: PathStep = freeze({ kind: 'name', name, dynamic: step.dynamic });
+  const type = stepType(stream.type, path, step.position, context);
+  return freeze({ kind: 'property', ref: refOf(stream, level), path: freeze([path]), type, nullable: true, ast });
+}
+
+function markCorrelated(scope: SelectScope, level: number): void {
+  let current: SelectScope | null = scope;
+  for (let i = 0; i < level && current !== null; i++) {
+    current.correlated = true;
+    current = current.parent;
+  }
+}
+
+// ---------------------------------------------------------------------------------------------- steps
+
+export function applySteps(base: CheckedExpression, steps: readonly AstStep[], ast: AstChain, context: Context): CheckedExpression {
+  let value = base;
+  for (const step of steps) {
+    if (step.kind === 'call') {
+      const type = value.type.kind === 'event' ? typeNamed(context.environment, value.type.typeName) : undefined;
+      const mapped = type === undefined || isMethod(step.name) ? null : mappedStep(type, step);
+      value = mapped === null ? checkMethod(value, step, ast, context) : extended(value, mapped, step.position, ast, context);
+    } else {
+      value = extended(value, [pathStep(step)], step.position, ast, context);
+    }
+  }
+  return value;
+}
+
+function pathStep(step: Exclude<AstStep, { kind: 'call' }>): PathStep {
+  if (step.kind === 'name') return freeze({ kind: 'name', name: step.name, dynamic: step.dynamic });
+  const [key, more] = step.keys;
+  if (key?.kind === 'literal' && more === undefined) {
+    if (key.type === 'int' && typeof key.value === 'number') {
+      return freeze({ kind: 'index', index: key.value, dynamic: step.dynamic });
+    }
+    if (typeof key.value === 'string') return freeze({ kind: 'key', key: key.value, dynamic: step.dynamic });
+  }
+  return notSupported('an index that is not a whole number', step.position);
+}
+
+/** `m('zone')`: the property m and a key, where m is a declared map. */
+function mappedStep(type: EventType, step: Extract<AstStep, { kind: 'call' }>): readonly PathStep[] | null {
+  const [arg, more] = step.args;
+  if (arg?.kind !== 'literal' || typeof arg.value !== 'string' || more !== undefined) return null;
+  const property = type.properties.find((p) => p.name === step.name);
+  if (property === undefined || (property.type.kind !== 'map' && property.type.kind !== 'object')) return null;
+  const name: PathStep = freeze({ kind: 'name', name: step.name, dynamic: false });
+  return freeze([name, freeze({ kind: 'key', key: arg.value, dynamic: step.dynamic })]);
+}
+
+function mappedProperty(step: Extract<AstStep, { kind: 'call' }>, ast: AstChain, context: Context): CheckedExpression | null {
+  const streams = context.scope.streams.filter((s) => context.only === null || s.index === context.only);
+  for (const stream of streams) {
+    const mapped = mappedStep(stream.type, step);
+    if (mapped !== null) return extended(eventOf(stream, 0, ast), mapped, step.position, ast, context);
+  }
+  return null;
+}
+
+function extended(base: CheckedExpression, steps: readonly PathStep[], position: Position, ast: AstChain, context: Context): CheckedExpression {
+  let value = base;
+  for (const step of steps) value = extendedByOne(value, step, position, ast, context);
+  return value;
+}
+
+function extendedByOne(base: CheckedExpression, step: PathStep, position: Position, ast: AstChain, context: Context): CheckedExpression {
+  const type = typeOfStep(base.type, step, position, context);
+  switch (base.kind) {
+    case 'event':
+      return freeze({ kind: 'property', ref: base.ref, path: freeze([step]), type, nullable: true, ast });
+    case 'property':
+    case 'variable':
+    case 'contextProperty':
+    case 'access':
+      return freeze({ ...base, path: freeze([...base.path, step]), type, nullable: true, ast });
+    default:
+      return freeze({ kind: 'access', target: base, path: freeze([step]), type, nullable: true, ast });
+  }
+}
+
+function typeOfStep(base: ValueType, step: PathStep, position: Position, context: Context): ValueType {
+  if (base.kind === 'event') {
+    const type = typeNamed(context.environment, base.typeName);
+    return type === undefined ? OBJECT : stepType(type, step, position, context);
+  }
+  if (step.kind === 'index' && base.kind === 'array') return base.of;
+  if (base.kind === 'object') return OBJECT;
+  if (step.kind !== 'index' && base.kind === 'map') return OBJECT;
+  if (step.kind === 'name' && base.kind === 'struct') {
+    const member = base.members.find((m) => m.name === step.name);
+    if (member !== undefined) return member.type;
+    const hint = didYouMeanHint(step.name, base.members.map((m) => m.name));
+    return fail('UNKNOWN_PROPERTY', `unknown member '${step.name}'`, position, hint);
+  }
+  if (step.dynamic) return OBJECT;
+  const text = step.kind === 'name' ? `'${step.name}'` : step.kind === 'key' ? `'${step.key}'` : `[${step.index}]`;
+  return fail('UNKNOWN_PROPERTY', `${describeType(base)} has no part ${text}`, position);
+}
+
+function stepType(type: EventType, step: PathStep, position: Position, context: Context): ValueType {
+  if (step.kind !== 'name') return fail('UNKNOWN_PROPERTY', `an event of ${type.name} has no indexes`, position);
+  if (step.dynamic) return OBJECT;
+  const property = type.properties.find((p) => p.name === step.name);
+  if (property === undefined) return unknownProperty(step.name, type, position);
+  void context;
+  return property.type;
+}
+
+function unknownProperty(name: string, type: EventType, position: Position): never {
+  const hint = didYouMeanHint(name, type.properties.map((p) => p.name));
+  throw new CodedError('UNKNOWN_PROPERTY', `unknown property '${name}' of ${type.name}`, { position, hint, data: { text: name } });
+}
+
+function unknownName(name: string, chain: AstChain, context: Context): never {
+  const candidates: string[] = [];
+  const types: string[] = [];
+  for (let scope: SelectScope | null = context.scope; scope !== null; scope = scope.parent) {
+    for (const s of scope.streams) {
+      if (s.alias !== null) candidates.push(s.alias);
+      types.push(s.typeName);
+      candidates.push(...s.type.properties.map((p) => p.name));
+    }
+  }
+  candidates.push(...context.environment.catalog.variableNames());
+  const hint = didYouMeanHint(name, candidates);
+  const position = chain.steps[0]?.position ?? chain.position;
+  const what = chain.steps.length > 1 ? `neither a stream nor a property is named '${name}'` : `unknown property '${name}'`;
+  const where = types.length === 1 && chain.steps.length === 1 ? ` of ${types[0]}` : '';
+  throw new CodedError('UNKNOWN_PROPERTY', `${what}${where}`, { position, hint, data: { text: name } });
+}
+
+// ---------------------------------------------------------------------------------------------- arguments of declared expressions
+
+/** The argument as seen from a subquery inside the declared expression: references move outwards by the levels between. */
+function shifted(value: CheckedExpression, from: SelectScope, context: Context): CheckedExpression {
+  let levels = 0;
+  for (let scope: SelectScope | null = context.scope; scope !== null && scope !== from; scope = scope.parent) levels++;
+  if (levels === 0) return value;
+  markCorrelated(context.scope, levels);
+  return shift(value, levels);
+}
+
+function shift<T>(node: T, levels: number): T {
+  if (Array.isArray(node)) return Object.freeze(node.map((item: unknown) => shift(item, levels))) as T;
+  if (typeof node !== 'object' || node === null) return node;
+  const copy: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(node)) {
+    if (key === 'ast' || key === 'type') copy[key] = value;
+    else if (key === 'ref') copy[key] = Object.freeze({ ...(value as StreamRef), level: (value as StreamRef).level + levels });
+    else copy[key] = shift(value, levels);
+  }
+  return Object.freeze(copy) as T;
+}
+
+/** The value type that a text such as `int` or `string[]` names. */
+export function namedType(name: string): ValueType {
+  return parseType(name.replace(/^java\.(?:lang|util)\./, ''));
+}

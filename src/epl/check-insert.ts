@@ -1,0 +1,58 @@
+/** `insert into`: infers a type, or checks the columns against the declared one (Esper reference §5.10). */
+import type { AstInsertInto } from '../model/ast.ts';
+import type { Column, InsertInto, SelectBody } from '../model/checked.ts';
+import type { EventType, Property } from '../model/event-type.ts';
+import type { LayeredCatalog } from './catalog.ts';
+import { didYouMeanHint } from './names.ts';
+import { fail } from './scope.ts';
+import { describeType, isAssignable } from './typing.ts';
+
+const freeze = Object.freeze;
+
+export function checkInsertInto(
+  ast: AstInsertInto,
+  body: SelectBody,
+  columns: readonly Column[],
+  catalog: LayeredCatalog,
+  inferred: Set<string>,
+): InsertInto {
+  const properties = namedProperties(ast, body, columns);
+  const target = catalog.eventType(ast.typeName);
+  if (target === undefined) {
+    const type: EventType = { name: ast.typeName, supertypes: [], properties: freeze(properties) };
+    catalog.addType(type);
+    inferred.add(ast.typeName);
+  } else {
+    requireFit(ast, properties, target, catalog, inferred.has(ast.typeName));
+  }
+  return freeze({ typeName: ast.typeName, selector: ast.selector ?? 'istream', columns: ast.columns, position: ast.position });
+}
+
+/** The columns under the names of the column list, if there is one. */
+function namedProperties(ast: AstInsertInto, body: SelectBody, columns: readonly Column[]): readonly Property[] {
+  if (ast.columns === null) return columns;
+  const names = ast.columns;
+  const wild = body.select.some((i) => i.kind === 'wildcard' || (i.kind === 'streamWildcard' && i.as === null));
+  if (wild) fail('INVALID_STATEMENT', 'a column list does not go with *', ast.position, 'leave the list out or name the columns');
+  if (names.length !== columns.length) {
+    fail('WRONG_ARGUMENTS', `${names.length} columns are listed and ${columns.length} selected`, ast.position);
+  }
+  return columns.map((c, i) => ({ name: names[i] ?? c.name, type: c.type }));
+}
+
+function requireFit(ast: AstInsertInto, properties: readonly Property[], target: EventType, catalog: LayeredCatalog, inferred: boolean): void {
+  if (target.kind === 'view') fail('INVALID_STATEMENT', `nothing can be inserted into '${target.name}'`, ast.position);
+  for (const { name, type } of properties) {
+    const property = target.properties.find((p) => p.name === name);
+    if (property === undefined) {
+      const hint = didYouMeanHint(name, target.properties.map((p) => p.name));
+      return fail('UNKNOWN_PROPERTY', `'${target.name}' has no property '${name}'`, ast.position, hint);
+    }
+    if (!isAssignable(catalog, type, property.type)) {
+      fail('TYPE_MISMATCH', `property '${name}' of '${target.name}' is ${describeType(property.type)}, not ${describeType(type)}`, ast.position);
+    }
+  }
+  if (inferred && properties.length !== target.properties.length) {
+    fail('SCHEMA_CONFLICT', `'${target.name}' was made by an earlier insert into with other columns`, ast.position, `it has ${target.properties.map((p) => p.name).join(', ')}`);
+  }
+}

@@ -1,0 +1,407 @@
+/**
+ * Methods behind a value: date-time, interval and enumeration methods (Esper reference §11, §12).
+ *
+ * Enumeration methods are for arrays and for the rows of a subquery; the others for longs (ms since the epoch) and for
+ * events whose schema names a start timestamp. Arguments of enumeration methods are lambdas or values, by the table.
+ */
+import type { AstChain, AstExpression, AstStep } from '../model/ast.ts';
+import type { CheckedExpression } from '../model/checked.ts';
+import { BOOLEAN, DOUBLE, INT, isNumeric, LONG, STRING, type ValueType } from '../model/value.ts';
+import { didYouMeanHint } from './names.ts';
+import { type Binding, type Context, fail, typeNamed } from './scope.ts';
+import { commonType, describeType, isIntegral } from './typing.ts';
+
+const freeze = Object.freeze;
+
+type CallStep = Extract<AstStep, { kind: 'call' }>;
+
+/** What a date-time method takes and gives. */
+type DateTimeResult = 'field' | 'time' | 'boolean' | 'text';
+
+const DATE_TIME: ReadonlyMap<string, DateTimeResult> = new Map<string, DateTimeResult>([
+  ['get', 'field'],
+  ['getmillisofsecond', 'field'],
+  ['getsecondofminute', 'field'],
+  ['getminuteofhour', 'field'],
+  ['gethourofday', 'field'],
+  ['getdayofweek', 'field'],
+  ['getdayofmonth', 'field'],
+  ['getdayofyear', 'field'],
+  ['getmonthofyear', 'field'],
+  ['getweekyear', 'field'],
+  ['getyear', 'field'],
+  ['getera', 'field'],
+  ['set', 'time'],
+  ['withdate', 'time'],
+  ['withtime', 'time'],
+  ['withmin', 'time'],
+  ['withmax', 'time'],
+  ['plus', 'time'],
+  ['minus', 'time'],
+  ['roundfloor', 'time'],
+  ['roundceiling', 'time'],
+  ['roundhalf', 'time'],
+  ['tomillisec', 'time'],
+  ['todate', 'time'],
+  ['tocalendar', 'time'],
+  ['between', 'boolean'],
+  ['format', 'text'],
+]);
+
+/** Least and greatest number of arguments of the date-time methods that take any. */
+const DATE_TIME_ARGS: ReadonlyMap<string, readonly [number, number]> = new Map([
+  ['get', [1, 1]],
+  ['set', [2, 2]],
+  ['withdate', [3, 3]],
+  ['withtime', [4, 4]],
+  ['withmin', [1, 1]],
+  ['withmax', [1, 1]],
+  ['plus', [1, 1]],
+  ['minus', [1, 1]],
+  ['roundfloor', [1, 1]],
+  ['roundceiling', [1, 1]],
+  ['roundhalf', [1, 1]],
+  ['between', [2, 4]],
+  ['format', [0, 1]],
+]);
+
+const FIELD_FIRST: ReadonlySet<string> = new Set([
+  'get',
+  'set',
+  'withmin',
+  'withmax',
+  'roundfloor',
+  'roundceiling',
+  'roundhalf',
+]);
+
+const FIELDS: ReadonlySet<string> = new Set([
+  ...['msec', 'millisecond', 'milliseconds', 'sec', 'second', 'seconds', 'min', 'minute', 'minutes'],
+  ...['hour', 'hours', 'day', 'days', 'week', 'weeks', 'month', 'months', 'year', 'years'],
+]);
+
+/** Most thresholds that an interval method takes. */
+const INTERVALS: ReadonlyMap<string, number> = new Map([
+  ['before', 2],
+  ['after', 2],
+  ['coincides', 2],
+  ['during', 4],
+  ['includes', 4],
+  ['finishes', 1],
+  ['finishedby', 1],
+  ['meets', 1],
+  ['metby', 1],
+  ['overlaps', 2],
+  ['overlappedby', 2],
+  ['starts', 1],
+  ['startedby', 1],
+]);
+
+/** Lambda arguments: how many at least and at most; other arguments: `number`, `list`, or the start of a fold. */
+interface Enumeration {
+  readonly lambdas: readonly [number, number];
+  readonly predicate: boolean;
+  readonly before: 'number' | 'list' | 'initial' | null;
+  readonly result: 'same' | 'element' | 'boolean' | 'int' | 'body' | 'bodies' | 'sum' | 'double' | 'map' | 'initial';
+}
+
+function form(
+  result: Enumeration['result'],
+  lambdas: readonly [number, number],
+  predicate = false,
+  before: Enumeration['before'] = null,
+): Enumeration {
+  return { result, lambdas, predicate, before };
+}
+
+const ENUMERATION: ReadonlyMap<string, Enumeration> = new Map([
+  ['where', form('same', [1, 1], true)],
+  ['anyof', form('boolean', [1, 1], true)],
+  ['allof', form('boolean', [1, 1], true)],
+  ['countof', form('int', [0, 1], true)],
+  ['firstof', form('element', [0, 1], true)],
+  ['lastof', form('element', [0, 1], true)],
+  ['selectfrom', form('bodies', [1, 1])],
+  ['arrayof', form('bodies', [0, 1])],
+  ['take', form('same', [0, 0], false, 'number')],
+  ['takelast', form('same', [0, 0], false, 'number')],
+  ['takewhile', form('same', [1, 1], true)],
+  ['takewhilelast', form('same', [1, 1], true)],
+  ['reverse', form('same', [0, 0])],
+  ['orderby', form('same', [0, 1])],
+  ['orderbydesc', form('same', [0, 1])],
+  ['distinctof', form('same', [0, 1])],
+  ['union', form('same', [0, 0], false, 'list')],
+  ['intersect', form('same', [0, 0], false, 'list')],
+  ['except', form('same', [0, 0], false, 'list')],
+  ['sequenceequal', form('boolean', [0, 0], false, 'list')],
+  ['sumof', form('sum', [0, 1])],
+  ['average', form('double', [0, 1])],
+  ['max', form('body', [0, 1])],
+  ['min', form('body', [0, 1])],
+  ['maxby', form('element', [1, 1])],
+  ['minby', form('element', [1, 1])],
+  ['mostfrequent', form('body', [0, 1])],
+  ['leastfrequent', form('body', [0, 1])],
+  ['groupby', form('map', [1, 2])],
+  ['tomap', form('map', [2, 2])],
+  ['aggregate', form('initial', [1, 1], false, 'initial')],
+]);
+
+export function isMethod(name: string): boolean {
+  const lower = name.toLowerCase();
+  return DATE_TIME.has(lower) || INTERVALS.has(lower) || ENUMERATION.has(lower);
+}
+
+/** Checks `target.name(args)`. @throws CodedError UNKNOWN_FUNCTION, WRONG_ARGUMENTS, TYPE_MISMATCH */
+export function checkMethod(
+  target: CheckedExpression,
+  step: CallStep,
+  ast: AstChain,
+  context: Context,
+): CheckedExpression {
+  const name = step.name.toLowerCase();
+  const source = asRows(target);
+  const enumeration = ENUMERATION.get(name);
+  if (source.type.kind === 'array' && enumeration !== undefined)
+    return checkEnumeration(source, source.type.of, enumeration, step, ast, context);
+  if (INTERVALS.has(name)) return checkInterval(target, name, step, ast, context);
+  const result = DATE_TIME.get(name);
+  if (result !== undefined) return checkDateTime(target, name, result, step, ast, context);
+  if (enumeration !== undefined) {
+    return fail(
+      'TYPE_MISMATCH',
+      `'${step.name}' is a method of arrays, not of ${describeType(target.type)}`,
+      step.position,
+    );
+  }
+  const names = [...ENUMERATION.keys(), ...INTERVALS.keys(), ...DATE_TIME.keys()];
+  return fail('UNKNOWN_FUNCTION', `unknown method '${step.name}'`, step.position, didYouMeanHint(step.name, names));
+}
+
+/** A subquery is the source of an enumeration by its rows. */
+function asRows(target: CheckedExpression): CheckedExpression {
+  if (target.kind !== 'subquery' || target.form !== 'scalar') return target;
+  return freeze({ ...target, form: 'rows', type: { kind: 'array', of: target.type } });
+}
+
+function method(
+  target: CheckedExpression,
+  step: CallStep,
+  args: readonly CheckedExpression[],
+  type: ValueType,
+  ast: AstChain,
+): CheckedExpression {
+  return freeze({
+    kind: 'method',
+    target,
+    name: step.name.toLowerCase(),
+    args: freeze(args),
+    type,
+    nullable: true,
+    ast,
+  });
+}
+
+function requireCount(step: CallStep, least: number, most: number): void {
+  const count = step.args.length;
+  if (count >= least && count <= most) return;
+  const wanted = least === most ? String(least) : `${least} to ${most}`;
+  fail('WRONG_ARGUMENTS', `${step.name} does not take ${count} argument(s)`, step.position, `it takes ${wanted}`);
+}
+
+// ---------------------------------------------------------------------------------------------- date-time
+
+function requireTime(value: CheckedExpression, step: CallStep, context: Context): void {
+  const { type } = value;
+  if (type.kind === 'long' || type.kind === 'null') return;
+  if (type.kind === 'event') {
+    if (typeNamed(context.environment, type.typeName)?.startTimestamp !== undefined) return;
+    fail(
+      'TYPE_MISMATCH',
+      `events of ${type.typeName} have no start timestamp`,
+      step.position,
+      'declare one: create schema … starttimestamp p',
+    );
+  }
+  const hint = type.kind === 'int' ? 'write the number with L, or cast it to long' : undefined;
+  fail('TYPE_MISMATCH', `'${step.name}' wants a time (long), not ${describeType(type)}`, value.ast.position, hint);
+}
+
+function checkDateTime(
+  target: CheckedExpression,
+  name: string,
+  result: DateTimeResult,
+  step: CallStep,
+  ast: AstChain,
+  context: Context,
+): CheckedExpression {
+  requireTime(target, step, context);
+  const [least, most] = DATE_TIME_ARGS.get(name) ?? [0, 0];
+  requireCount(step, least, most);
+  const args = step.args.map((a) => context.environment.check(a, context));
+  const [first] = args;
+  if (FIELD_FIRST.has(name) && first !== undefined) requireField(first);
+  if (name === 'plus' || name === 'minus') for (const arg of args) requireSpan(arg, step);
+  if (name === 'between') for (const end of args.slice(0, 2)) requireTime(end, step, context);
+  const types: Readonly<Record<DateTimeResult, ValueType>> = { field: INT, time: LONG, boolean: BOOLEAN, text: STRING };
+  return method(target, step, args, types[result], ast);
+}
+
+function requireField(e: CheckedExpression): void {
+  if (e.kind === 'literal' && typeof e.value === 'string' && FIELDS.has(e.value.toLowerCase())) return;
+  if (e.kind !== 'literal' && e.type.kind === 'string') return;
+  fail(
+    'WRONG_ARGUMENTS',
+    'the name of a calendar field is wanted',
+    e.ast.position,
+    'msec, sec, min, hour, day, week, month, year',
+  );
+}
+
+function requireSpan(e: CheckedExpression, step: CallStep): void {
+  if (e.type.kind === 'period' || isIntegral(e.type) || e.type.kind === 'null') return;
+  fail(
+    'TYPE_MISMATCH',
+    `'${step.name}' wants a time period or milliseconds, not ${describeType(e.type)}`,
+    e.ast.position,
+  );
+}
+
+function checkInterval(
+  target: CheckedExpression,
+  name: string,
+  step: CallStep,
+  ast: AstChain,
+  context: Context,
+): CheckedExpression {
+  requireTime(target, step, context);
+  requireCount(step, 1, 1 + (INTERVALS.get(name) ?? 0));
+  const args = step.args.map((a) => context.environment.check(a, context));
+  const [other, ...thresholds] = args;
+  if (other !== undefined) requireTime(other, step, context);
+  for (const threshold of thresholds) requireSpan(threshold, step);
+  return method(target, step, args, BOOLEAN, ast);
+}
+
+// ---------------------------------------------------------------------------------------------- enumeration
+
+function checkEnumeration(
+  source: CheckedExpression,
+  element: ValueType,
+  { lambdas, predicate, before, result }: Enumeration,
+  step: CallStep,
+  ast: AstChain,
+  context: Context,
+): CheckedExpression {
+  const plain = before === null ? 0 : 1;
+  requireCount(step, lambdas[0] + plain, lambdas[1] + plain);
+  const leading = step.args.slice(0, plain).map((a) => checkLeading(a, element, before, step, context));
+  const fold = before === 'initial' ? (leading[0]?.type ?? null) : null;
+  const bodies = step.args.slice(plain).map((a) => checkLambda(a, element, fold, step, context));
+  const [body] = bodies;
+  if (predicate && body !== undefined && body.type.kind !== 'boolean' && body.type.kind !== 'null') {
+    fail(
+      'TYPE_MISMATCH',
+      `'${step.name}' wants true or false from its lambda, not ${describeType(body.type)}`,
+      body.ast.position,
+    );
+  }
+  const of = body?.type ?? element;
+  if ((result === 'sum' || result === 'double') && !isNumeric(of) && of.kind !== 'object') {
+    fail('TYPE_MISMATCH', `'${step.name}' wants numbers, not ${describeType(of)}`, step.position);
+  }
+  return method(source, step, [...leading, ...bodies], resultOf(result, source.type, element, of, fold), ast);
+}
+
+function resultOf(
+  result: Enumeration['result'],
+  source: ValueType,
+  element: ValueType,
+  of: ValueType,
+  fold: ValueType | null,
+): ValueType {
+  switch (result) {
+    case 'same':
+      return source;
+    case 'element':
+      return element;
+    case 'boolean':
+      return BOOLEAN;
+    case 'int':
+      return INT;
+    case 'body':
+      return of;
+    case 'bodies':
+      return { kind: 'array', of };
+    case 'sum':
+      return of.kind === 'float' || of.kind === 'object' ? DOUBLE : of;
+    case 'double':
+      return DOUBLE;
+    case 'map':
+      return { kind: 'map' };
+    case 'initial':
+      return commonType(fold ?? of, of) ?? of;
+  }
+}
+
+function checkLeading(
+  arg: AstExpression,
+  element: ValueType,
+  before: Enumeration['before'],
+  step: CallStep,
+  context: Context,
+): CheckedExpression {
+  const checked = context.environment.check(arg, context);
+  const value = before === 'list' ? asRows(checked) : checked;
+  if (before === 'number' && !isIntegral(value.type)) {
+    fail('TYPE_MISMATCH', `'${step.name}' counts by a whole number, not ${describeType(value.type)}`, arg.position);
+  }
+  if (before === 'list') {
+    const fits = value.type.kind === 'array' && commonType(value.type.of, element) !== null;
+    if (!fits)
+      fail(
+        'TYPE_MISMATCH',
+        `'${step.name}' wants an array of the same kind, not ${describeType(value.type)}`,
+        arg.position,
+      );
+  }
+  return value;
+}
+
+/** `x => …`, with index and size as further parameters; in a fold the result so far comes first. */
+function checkLambda(
+  arg: AstExpression,
+  element: ValueType,
+  fold: ValueType | null,
+  step: CallStep,
+  context: Context,
+): CheckedExpression {
+  if (arg.kind !== 'lambda') {
+    return fail(
+      'WRONG_ARGUMENTS',
+      `'${step.name}' wants a lambda expression`,
+      arg.position,
+      `write ${step.name}(x => …)`,
+    );
+  }
+  const types = fold === null ? [element, INT, INT] : [fold, element, INT, INT];
+  if (arg.parameters.length > types.length || arg.parameters.length < (fold === null ? 1 : 2)) {
+    fail(
+      'WRONG_ARGUMENTS',
+      `the lambda of '${step.name}' does not take ${arg.parameters.length} parameter(s)`,
+      arg.position,
+    );
+  }
+  const bindings = new Map<string, Binding>(context.bindings);
+  arg.parameters.forEach((parameter, i) => bindings.set(parameter, { kind: 'parameter', type: types[i] ?? INT }));
+  const body = context.environment.check(arg.body, { ...context, bindings });
+  return freeze({
+    kind: 'lambda',
+    parameters: arg.parameters,
+    body,
+    type: body.type,
+    nullable: body.nullable,
+    ast: arg,
+  });
+}
