@@ -225,8 +225,8 @@ describe.each([
       await drained(publisher);
       await alice.until('online again', () => alice.of('online').length >= 2);
       const stored = await alice.ask(`ids ${NODE}`, 'ids');
-    expect((stored['ids'] as readonly string[]).toSorted()).toEqual(triggers.map((t) => t.itemId).toSorted());
-    expect(new Set(alice.notified).size).toBe(alice.notified.length);
+      expect((stored['ids'] as readonly string[]).toSorted()).toEqual(triggers.map((t) => t.itemId).toSorted());
+      expect(new Set(alice.notified).size).toBe(alice.notified.length);
       expect(publisher.status.outbox).toMatchObject({ entries: 0, parked: 0 });
     },
   );
