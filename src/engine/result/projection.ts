@@ -1,6 +1,6 @@
 /** The select clause: from a joined row to an output row. */
 import type { CheckedExpression, CheckedStream, Column, SelectItem } from '../../model/checked.ts';
-import { assert, CodedError } from '../../model/errors.ts';
+import { assert } from '../../model/errors.ts';
 import { slotOf } from '../../model/event.ts';
 import type { EventType } from '../../model/event-type.ts';
 import type { Value } from '../../model/value.ts';
@@ -11,13 +11,9 @@ import { ResultRow } from '../runtime/output-row.ts';
 
 export type Projection = (row: EventRow, context: EvaluationContext) => OutputRow;
 
-/** Event type that a stream delivers (behind contained-event steps). */
+/** Event type that a stream delivers to all other clauses. */
 export function typeOfStream(stream: CheckedStream): EventType {
-  if (stream.source.kind === 'pattern') {
-    throw new CodedError('NOT_SUPPORTED', 'patterns are not supported yet', { position: stream.source.position });
-  }
-  const steps = stream.source.contained;
-  return steps[steps.length - 1]?.eventType ?? stream.source.eventType;
+  return stream.eventType;
 }
 
 type Part = (row: EventRow, context: EvaluationContext, into: Value[]) => void;

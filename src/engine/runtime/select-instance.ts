@@ -7,6 +7,7 @@ import type { Event } from '../../model/event.ts';
 import type { EventRow } from '../evaluation.ts';
 import type { Join as JoinType, StreamChange } from '../join/join.ts';
 import { Join } from '../join/join.ts';
+import { LimitedOutput } from '../output/limited-output.ts';
 import type { OutputStage } from '../output/output-stage.ts';
 import { DirectOutput } from '../output/output-stage.ts';
 import { Aggregation } from '../result/aggregation.ts';
@@ -75,7 +76,17 @@ export class SelectInstance implements StatementInstance {
       parts.statement.insertInto === null
         ? null
         : new InsertTarget(parts.statement.insertInto, parts.statement.columns, host);
-    this.#output = new DirectOutput(this.#resultSet, this.#finish, this.#deliver);
+    this.#output =
+      parts.output === null
+        ? new DirectOutput(this.#resultSet, this.#finish, this.#deliver)
+        : new LimitedOutput(parts.output, {
+            resultSet: this.#resultSet,
+            finish: this.#finish,
+            deliver: this.#deliver,
+            context: this.context,
+            host,
+            rows: () => this.rows(),
+          });
     this.#makeWindows();
   }
 

@@ -7,6 +7,8 @@ import type { EventPredicate, Predicate } from '../evaluation.ts';
 import { chooseKey } from '../filter/filter-index.ts';
 import type { JoinPlan } from '../join/join-plan.ts';
 import { planJoin } from '../join/join-plan.ts';
+import type { OutputProgram } from '../output/limited-output.ts';
+import { compileOutput } from '../output/limited-output.ts';
 import type { AggregationProgram } from '../result/aggregation.ts';
 import { compileAggregation } from '../result/aggregation.ts';
 import type { Category } from '../result/category.ts';
@@ -44,6 +46,7 @@ export interface SelectParts {
   readonly rows: RowProgram;
   readonly aggregation: AggregationProgram | null;
   readonly groupKey: RowKey | null;
+  readonly output: OutputProgram | null;
   readonly emit: EmitMode;
 }
 
@@ -69,6 +72,7 @@ export function compileSelect(statement: SelectStatement, index: number, emit: E
         ? compileAggregation(statement.aggregates, leaves)
         : null,
     groupKey: statement.groupBy.length > 0 ? compileKey(statement.groupBy) : null,
+    output: statement.output === null ? null : compileOutput(statement.output),
     emit,
   };
   return {
@@ -88,11 +92,6 @@ function refuseUnsupported(statement: SelectStatement, emit: EmitMode): void {
   const [subquery] = statement.subqueries;
   if (subquery !== undefined) {
     throw new CodedError('NOT_SUPPORTED', 'subqueries are not supported yet', { position: subquery.position });
-  }
-  if (statement.output !== null) {
-    throw new CodedError('NOT_SUPPORTED', 'output clauses are not supported yet', {
-      position: statement.output.position,
-    });
   }
   if (statement.groupingSets !== null) {
     throw new CodedError('NOT_SUPPORTED', 'rollup, cube and grouping sets are not supported yet', {
