@@ -75,10 +75,11 @@ const FIELD_FIRST: ReadonlySet<string> = new Set([
   'roundhalf',
 ]);
 
-const FIELDS: ReadonlySet<string> = new Set([
-  ...['msec', 'millisecond', 'milliseconds', 'sec', 'second', 'seconds', 'min', 'minute', 'minutes'],
-  ...['hour', 'hours', 'day', 'days', 'week', 'weeks', 'month', 'months', 'year', 'years'],
-]);
+const FIELDS: ReadonlySet<string> = new Set(
+  'msec millisecond milliseconds sec second seconds min minute minutes hour hours day days week weeks month months year years'.split(
+    ' ',
+  ),
+);
 
 /** Most thresholds that an interval method takes. */
 const INTERVALS: ReadonlyMap<string, number> = new Map([
