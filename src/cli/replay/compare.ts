@@ -151,6 +151,8 @@ export function sameValue(want: unknown, got: unknown): boolean {
   const x = asNumber(a);
   const y = asNumber(b);
   if (x !== null && y !== null) {
+    // equal infinities have no distance
+    if (x === y) return true;
     if (Number.isNaN(x) || Number.isNaN(y)) return Number.isNaN(x) && Number.isNaN(y);
     const distance = Math.abs(x - y);
     return distance <= ABSOLUTE || distance <= RELATIVE * Math.max(Math.abs(x), Math.abs(y));

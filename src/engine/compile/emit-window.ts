@@ -21,7 +21,8 @@ function ofEvent(stream: number, found: Code, value: CheckedExpression | null, s
 export function emitPrev(e: Of<'prev'>, scope: Scope): Code {
   const event = scope.event({ level: 0, stream: e.stream, tag: null });
   const access = `cx.window(${index(e.stream)})`;
-  const offset = e.offset === null ? code('0', false, true) : scope.emit(e.offset, scope);
+  // without an index prev means the event before, prevtail the oldest (Esper doc 10.1.10, 10.1.12)
+  const offset = e.offset === null ? code(e.form === 'prev' ? '1' : '0', false, true) : scope.emit(e.offset, scope);
   return code(`(cx.removing?null:${form(e, event, access, offset, scope).js})`, true);
 }
 
