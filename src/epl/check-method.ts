@@ -183,7 +183,8 @@ export function checkMethod(
 /** A subquery is the source of an enumeration by its rows. */
 function asRows(target: CheckedExpression): CheckedExpression {
   if (target.kind !== 'subquery' || target.form !== 'scalar') return target;
-  return freeze({ ...target, form: 'rows', type: { kind: 'array', of: target.type } });
+  const type: ValueType = { kind: 'array', of: target.type };
+  return freeze({ ...target, form: 'rows', type });
 }
 
 function method(
