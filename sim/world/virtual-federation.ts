@@ -88,9 +88,10 @@ export class VirtualFederation {
     for (const agent of this.agents.values()) agent.tick();
   }
 
-  /** Lets `count` network tasks happen. */
-  async run(count: number): Promise<void> {
-    for (let i = 0; i < count && this.time.step(); i++) await breathe();
+  /** Lets so much network time pass. */
+  async runFor(networkMs: number): Promise<void> {
+    const untilMs = this.time.monotonicMs() + networkMs;
+    while (this.time.step(untilMs)) await breathe();
   }
 
   /** Runs the network until `done`; throws when it never is. */

@@ -43,9 +43,13 @@ export class VirtualTime implements Clock {
     };
   }
 
-  /** Runs the next task on the network clock; false if there is none. */
-  step(): boolean {
+  /** Runs the next task on the network clock; false if there is none, or none due by `untilMs`. */
+  step(untilMs = Infinity): boolean {
     for (;;) {
+      if ((this.#heap[0]?.dueMs ?? Infinity) > untilMs) {
+        if (Number.isFinite(untilMs)) this.#networkMs = Math.max(this.#networkMs, untilMs);
+        return false;
+      }
       const task = pop(this.#heap);
       if (task === undefined) return false;
       if (task.cancelled) continue;

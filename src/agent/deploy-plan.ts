@@ -100,7 +100,7 @@ async function commitAll(
       return { startMs, fragments };
     }
     if (attempt >= START_ATTEMPTS) throw late[0];
-    for (const e of late) greatest = Math.max(greatest, Number(e.data['stampMs'] ?? 0));
+    greatest = Math.max(greatest, options.stampMs());
     marginMs *= 2;
   }
 }

@@ -247,6 +247,13 @@ export class FragmentHost {
     }
   }
 
+  /** Names of fragments that read one of the event types: a metric that is read cannot be deleted. */
+  readersOf(typeNames: readonly string[]): readonly string[] {
+    const reads = (r: Running): boolean =>
+      r.admitted.statement.streams.some((s) => s.source.kind === 'filter' && typeNames.includes(s.source.eventType.name));
+    return [...this.#running.values()].filter(reads).map((r) => `fragment ${r.id.slice(0, 12)} for ${[...r.leases.keys()].join(', ')}`);
+  }
+
   /** For status: what runs, for whom. */
   describe(): readonly {
     readonly fragmentId: FragmentId;

@@ -4,11 +4,11 @@
  * Stamps: on ingestion an event gets `timestampMs`, the wall clock, never going back, and the domain's next number
  * (DESIGN §4). `advanceTime` runs with every stamp, so timers due come before the event.
  */
-import { MutableCatalog } from '../epl/catalog.ts';
+import { LayeredCatalog } from '../epl/catalog.ts';
 import { Engine } from '../engine/engine.ts';
 import type { Event } from '../model/event.ts';
 import type { EventType } from '../model/event-type.ts';
-import type { DomainName } from '../model/ids.ts';
+import { stringifyStreamName, type DomainName } from '../model/ids.ts';
 import type { Clock } from '../ports/clock.ts';
 
 interface Appointment {
@@ -28,7 +28,7 @@ export interface LocalRuntimeOptions {
 export class LocalRuntime {
   readonly domain: DomainName;
   readonly engine: Engine;
-  readonly catalog = new MutableCatalog();
+  readonly catalog = new LayeredCatalog();
   readonly #clock: Clock;
   #stampMs: number;
   #nextSeq: number;
@@ -56,6 +56,14 @@ export class LocalRuntime {
   addType(type: EventType): void {
     this.catalog.addType(type);
     this.engine.addEventType(type);
+  }
+
+  /** Takes both types of a metric away; nothing reads them any more. */
+  removeMetric(metric: string): void {
+    for (const name of [stringifyStreamName(this.domain, metric), metric]) {
+      this.catalog.removeType(name);
+      this.engine.removeEventType(name);
+    }
   }
 
   /** Moves the stamp clock to the wall clock and fires what is due. Answers the stamp. */

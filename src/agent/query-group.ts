@@ -160,8 +160,9 @@ export class QueryGroup {
     statement: string,
   ): { readonly columns: readonly Column[]; readonly rows: readonly (readonly Value[])[] } | null {
     for (const deployment of this.#deployments) {
-      const columns = deployment.columnsOf(statement);
-      if (columns === null) continue;
+      const found = deployment.module.statements.find((s) => s.name === statement);
+      if (found === undefined || found.kind !== 'select') continue;
+      const { columns } = found;
       const rows = this.engine.iterate(deployment, statement);
       return { columns, rows: rows.map((r) => plainValues(rowValues(r, columns))) };
     }

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { Engine } from '../engine/engine.ts';
 import { analyzeModule } from '../epl/analyze.ts';
-import { MutableCatalog } from '../epl/catalog.ts';
+import { LayeredCatalog } from '../epl/catalog.ts';
 import { rewriteAliases } from '../epl/lenient.ts';
 import { parseModule } from '../epl/parse.ts';
 import { printModule } from '../epl/print.ts';
@@ -61,7 +61,7 @@ export interface QueryServiceOptions {
 interface Checked {
   readonly ast: AstModule;
   readonly module: CheckedModule;
-  readonly catalog: MutableCatalog;
+  readonly catalog: LayeredCatalog;
   readonly federated: FederatedCatalog;
   readonly notes: readonly string[];
 }
@@ -238,15 +238,15 @@ export class QueryService {
 
   // ------------------------------------------------------------------------------------------ registration
 
-  async #check(epl: string, parent: MutableCatalog | null): Promise<Checked> {
+  async #check(epl: string, parent: LayeredCatalog | null): Promise<Checked> {
     const parsed = parseModule(epl);
     const federated = await this.#deps.catalog();
-    const catalog = parent ?? new MutableCatalog(federated);
+    const catalog = parent ?? new LayeredCatalog(federated);
     try {
       const { module: ast, notes } =
         this.#options.strict === true ? { module: parsed, notes: [] } : rewriteAliases(parsed, catalog);
       const module = analyzeModule(ast, catalog);
-      this.#tryOut(module, federated, catalog);
+      this.#tryOut(module, catalog);
       return { ast, module, catalog, federated, notes };
     } catch (error) {
       throw 'explain' in federated && typeof federated.explain === 'function' ? federated.explain(error) : error;
@@ -254,15 +254,14 @@ export class QueryService {
   }
 
   /** Deploys the module on an engine that is thrown away: what cannot be evaluated is refused with its own position. */
-  #tryOut(module: CheckedModule, federated: FederatedCatalog, catalog: MutableCatalog): void {
+  #tryOut(module: CheckedModule, catalog: LayeredCatalog): void {
     const engine = new Engine({ startMs: 0 });
     for (const name of catalog.eventTypeNames()) {
       const type = catalog.eventType(name);
       if (type !== undefined && !module.eventTypes.has(name)) engine.addEventType(type);
     }
-    for (const variable of catalog.variables()) engine.addVariable(variable, null);
+    for (const { name, type, constant } of catalog.ownVariables()) engine.addVariable(name, type, null, constant);
     engine.deploy(module, { listener: () => undefined });
-    void federated;
   }
 
   #plan(checked: Checked, firstInput: number): Plan {
@@ -320,7 +319,7 @@ export class QueryService {
   #join(query: Query, plan: Plan, started: DeployedPlan, checked: Checked): void {
     const { group } = query;
     if (group === null) return;
-    const catalog = new MutableCatalog(query.catalog);
+    const catalog = new LayeredCatalog(query.catalog);
     for (const input of plan.inputs) {
       const type = group.addInputType(input);
       if (input.kind !== 'result') catalog.addType(type);

@@ -1,5 +1,5 @@
 /** A registered query as the agent holds it. */
-import type { MutableCatalog } from '../epl/catalog.ts';
+import type { LayeredCatalog } from '../epl/catalog.ts';
 import type { DomainName, QueryId } from '../model/ids.ts';
 import type { Plan } from '../model/plan.ts';
 import type { QueryGroup } from './query-group.ts';
@@ -34,7 +34,7 @@ export interface Query {
   plan: Plan;
   group: QueryGroup | null;
   /** Types and variables that the query's modules declared. */
-  readonly catalog: MutableCatalog;
+  readonly catalog: LayeredCatalog;
   readonly readers: readonly DomainName[];
   triggers: number;
   lastTriggerMs: number | null;

@@ -63,7 +63,7 @@ export function runScenario(scenario: Scenario): ScenarioResult {
   try {
     run.start();
   } catch (error) {
-    return run.refused(error);
+    return refusedAs(scenario, error);
   }
   if (!scenario.expect.ok) {
     return {
@@ -87,7 +87,17 @@ export function runScenario(scenario: Scenario): ScenarioResult {
   };
 }
 
-function describe(error: unknown): string {
+/** A module that is refused: right if Esper refuses it too. */
+export function refusedAs(scenario: Scenario, error: unknown): ScenarioResult {
+  const { name, expect } = scenario;
+  const coded = error instanceof CodedError;
+  if (coded && !expect.ok && error.code !== 'NOT_SUPPORTED' && error.code !== 'INTERNAL') {
+    return { name, result: 'pass', detail: '', outputs: [] };
+  }
+  return { name, result: coded ? 'rejected' : 'crash', detail: describe(error), outputs: [] };
+}
+
+export function describe(error: unknown): string {
   if (error instanceof CodedError) return `${error.code}: ${error.describe()}`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
@@ -114,15 +124,6 @@ class CentralRun {
     this.#deploy(this.#scenario.epl);
   }
 
-  /** A module that is refused: right if Esper refuses it too. */
-  refused(error: unknown): ScenarioResult {
-    const { name, expect } = this.#scenario;
-    const coded = error instanceof CodedError;
-    if (coded && !expect.ok && error.code !== 'NOT_SUPPORTED' && error.code !== 'INTERNAL') {
-      return { name, result: 'pass', detail: '', outputs: [] };
-    }
-    return { name, result: coded ? 'rejected' : 'crash', detail: describe(error), outputs: [] };
-  }
 
   #deploy(epl: string): void {
     const module = analyzeModule(parseModule(epl), this.#catalog);

@@ -1,0 +1,200 @@
+/** The management interface over one agent: plain data in, plain data out (`ManagementTarget`). */
+import type { Caller, DomainListing, Explanation, ExplainRequest, ManagementTarget, MetricDeclaration, MetricFilter, MetricListing, PublishAnswer, PublishedEvent, QueryDetails, QueryListing, QueryRegistration, QueryRequest, SilenceMode, SourceListing, AgentStatus } from '../management/target.ts';
+import { CodedError } from '../model/errors.ts';
+import { stringifyStreamName, type DomainName, type QueryId } from '../model/ids.ts';
+import type { Plan } from '../model/plan.ts';
+import { stringifyType } from '../model/value.ts';
+import { explainPlan } from '../planner/explain.ts';
+import type { TriggerPublisher } from '../ports/listener.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Json } from '../ports/store.ts';
+import type { AgentCore } from './agent-core.ts';
+import type { Catalogs } from './catalogs.ts';
+import type { MetricRegistry } from './metric-registry.ts';
+import type { OnSilence, QueryOptions } from './query.ts';
+import type { QueryBook, BookEntry } from './query-book.ts';
+
+export interface ManagementAdapterDeps {
+  readonly core: AgentCore;
+  readonly registry: MetricRegistry;
+  readonly catalogs: Catalogs;
+  readonly book: QueryBook;
+  readonly publisher: TriggerPublisher;
+  readonly clock: Clock;
+  /** Declared metrics become streams of the engine. */
+  readonly declare: (declaration: MetricDeclaration) => void;
+  readonly domains: () => readonly Omit<DomainListing, 'metrics'>[];
+  readonly sources: () => readonly SourceListing[];
+  readonly status: () => Omit<AgentStatus, 'queries' | 'metrics' | 'nowMs' | 'domain' | 'peers'>;
+}
+
+export class ManagementAdapter implements ManagementTarget {
+  readonly #deps: ManagementAdapterDeps;
+
+  constructor(deps: ManagementAdapterDeps) {
+    this.#deps = deps;
+  }
+
+  async registerMetric(declaration: MetricDeclaration): Promise<void> {
+    this.#deps.declare(declaration);
+  }
+
+  async deleteMetric(name: string): Promise<void> {
+    this.#deps.registry.delete(name);
+    this.#deps.core.runtime.removeMetric(name);
+  }
+
+  async listMetrics(filter: MetricFilter): Promise<readonly MetricListing[]> {
+    const { registry, core, catalogs } = this.#deps;
+    const { federation, domain, ...search } = filter;
+    const own: MetricListing[] = registry.list(search).map((m) => ({
+      name: m.name,
+      description: m.description,
+      properties: m.properties,
+      domain: core.domain,
+      uses: core.host.readersOf(this.#streamsOf(m.name)).length,
+    }));
+    if (!federation) return own.filter((m) => domain === undefined || m.domain === domain);
+    await catalogs.refresh();
+    const others = catalogs.all
+      .filter((c) => c.domain !== core.domain)
+      .flatMap((c) =>
+        c.metrics.map((m) => ({
+          name: m.name,
+          description: m.description,
+          properties: m.properties.map((p) => ({ name: p.name, type: stringifyType(p.type), ...unitOf(m.units[p.name]) })),
+          domain: c.domain,
+          uses: 0,
+        })),
+      )
+      .filter((m) => matches(m, search));
+    return [...own, ...others].filter((m) => domain === undefined || m.domain === domain);
+  }
+
+  async publish(metric: string, events: readonly PublishedEvent[], caller: Caller): Promise<PublishAnswer> {
+    const { registry, core, clock } = this.#deps;
+    const stream = stringifyStreamName(core.domain, metric);
+    return registry.publish({ client: caller.identity, metric, events }, clock.nowMs(), (values) => void core.ingest(stream, values));
+  }
+
+  async registerQuery(request: QueryRequest): Promise<QueryRegistration> {
+    const entry = await this.#deps.book.register(request.epl, optionsOf(request));
+    const target = this.#deps.publisher.targetOf(entry.id);
+    return { queryId: entry.id, node: target.node, service: target.service, uri: target.uri, notes: entry.notes, plan: planJson(entry.plan) };
+  }
+
+  async deleteQuery(queryId: QueryId): Promise<void> {
+    await this.#deps.book.delete(queryId);
+  }
+
+  async listQueries(): Promise<readonly QueryListing[]> {
+    return this.#deps.book.entries.map((e) => this.#listing(e));
+  }
+
+  async getQuery(queryId: QueryId): Promise<QueryDetails> {
+    const entry = this.#deps.book.get(queryId);
+    return {
+      ...this.#listing(entry),
+      jid: entry.options.jid ?? '',
+      subscribers: entry.options.subscribers,
+      onSilence: entry.options.onSilence,
+      notes: entry.notes,
+      plan: planJson(entry.plan),
+      coverage: entry.coverage.map((c) => ({ ...c })),
+    };
+  }
+
+  async explainQuery(request: ExplainRequest): Promise<Explanation> {
+    silenceOf(request.onSilence);
+    const { plan, notes } = await this.#deps.core.queries.explain(request.epl);
+    return { text: explainPlan(plan), notes, plan: planJson(plan) };
+  }
+
+  async listDomains(): Promise<readonly DomainListing[]> {
+    const counts = new Map<DomainName, number>(this.#deps.catalogs.all.map((c) => [c.domain, c.metrics.length]));
+    return this.#deps.domains().map((d) => ({ ...d, metrics: counts.get(d.domain) ?? 0 }));
+  }
+
+  async listSources(): Promise<readonly SourceListing[]> {
+    return this.#deps.sources();
+  }
+
+  async getStatus(): Promise<AgentStatus> {
+    const { core, book, registry, clock } = this.#deps;
+    return {
+      ...this.#deps.status(),
+      domain: core.domain,
+      nowMs: clock.nowMs(),
+      queries: book.entries.length,
+      metrics: registry.list().length,
+      peers: this.#deps.domains().filter((d) => !d.self).map((d) => ({ domain: d.domain, connected: d.connected })),
+    };
+  }
+
+  #listing(entry: BookEntry): QueryListing {
+    const target = this.#deps.publisher.targetOf(entry.id);
+    return {
+      queryId: entry.id,
+      name: entry.options.name ?? '',
+      epl: entry.epl,
+      state: entry.detail === '' ? entry.state : `${entry.state}: ${entry.detail}`,
+      node: target.node,
+      service: target.service,
+      uri: target.uri,
+      createdMs: entry.createdMs,
+      triggersTotal: entry.triggers,
+    };
+  }
+
+  #streamsOf(metric: string): readonly string[] {
+    return [metric, stringifyStreamName(this.#deps.core.domain, metric)];
+  }
+}
+
+function optionsOf(request: QueryRequest): QueryOptions {
+  return {
+    jid: request.jid ?? null,
+    subscribers: request.subscribers,
+    listener: null,
+    onSilence: silenceOf(request.onSilence),
+    name: request.name ?? null,
+  };
+}
+
+function silenceOf(mode: SilenceMode | undefined): OnSilence {
+  if (mode === 'hold') {
+    throw new CodedError('NOT_SUPPORTED', "onSilence 'hold' is not there yet", { hint: "use 'wait' (exact, stands still) or 'continue' (goes on, says what it covers)" });
+  }
+  return mode ?? 'continue';
+}
+
+/** The plan for programs, and as text for people. */
+function planJson(plan: Plan | null): Json {
+  if (plan === null) return { text: 'no plan yet: waits for the domains it needs' };
+  return {
+    text: explainPlan(plan),
+    owner: plan.owner,
+    clock: plan.clock,
+    fragments: plan.fragments.map((f) => ({
+      name: f.name,
+      domain: f.domain,
+      kind: f.kind,
+      epl: f.epl,
+      columns: f.columns.map((c) => `${c.name}: ${stringifyType(c.type)}`),
+      rules: f.rules,
+    })),
+    statements: plan.statements.map((s) => ({ name: s.name ?? '', epl: s.epl ?? '', shippedAs: s.shippedAs ?? '' })),
+  };
+}
+
+function unitOf(unit: string | undefined): { readonly unit?: string } {
+  return unit === undefined ? {} : { unit };
+}
+
+function matches(metric: MetricDeclaration, search: { readonly match?: string | undefined; readonly unit?: string | undefined }): boolean {
+  const { match, unit } = search;
+  if (unit !== undefined && !metric.properties.some((p) => p.unit === unit)) return false;
+  if (match === undefined) return true;
+  const wanted = match.toLowerCase();
+  return [metric.name, metric.description, ...metric.properties.map((p) => p.name)].some((t) => t.toLowerCase().includes(wanted));
+}

@@ -1,0 +1,169 @@
+/**
+ * The book of queries: what is registered survives a restart (DESIGN §9). Written to the store before the answer is given;
+ * at start each query is brought back as soon as the domains it needs can be reached.
+ */
+import { CodedError, toCodedError } from '../model/errors.ts';
+import type { QueryId } from '../model/ids.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Coverage } from '../model/trigger.ts';
+import type { Cancel, Clock } from '../ports/clock.ts';
+import type { TriggerPublisher } from '../ports/listener.ts';
+import type { Log } from '../ports/log.ts';
+import type { Collection, Json, StateStore } from '../ports/store.ts';
+import type { Query, QueryOptions, QueryState } from './query.ts';
+import type { QueryService } from './query-service.ts';
+
+/** Pause before a query that could not be brought back is tried again; doubles up to the second figure. */
+export const RESTORE_RETRY_MS = 500;
+export const RESTORE_RETRY_MAX_MS = 10_000;
+
+export interface BookEntry {
+  readonly id: QueryId;
+  readonly epl: string;
+  readonly options: QueryOptions;
+  readonly createdMs: number;
+  readonly notes: readonly string[];
+  readonly plan: Plan | null;
+  readonly state: QueryState;
+  readonly detail: string;
+  readonly triggers: number;
+  readonly coverage: readonly Coverage[];
+}
+
+interface Stored {
+  readonly id: QueryId;
+  readonly epl: string;
+  readonly options: QueryOptions;
+  readonly startMs: number;
+  readonly createdMs: number;
+}
+
+interface Waiting extends Stored {
+  detail: string;
+  broken: boolean;
+  cancel: Cancel | null;
+  removed: boolean;
+}
+
+export interface QueryBookDeps {
+  readonly store: StateStore;
+  readonly service: QueryService;
+  readonly publisher: TriggerPublisher;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export class QueryBook {
+  readonly #deps: QueryBookDeps;
+  readonly #documents: Collection;
+  readonly #waiting = new Map<QueryId, Waiting>();
+  #stopped = false;
+
+  constructor(deps: QueryBookDeps) {
+    this.#deps = deps;
+    this.#documents = deps.store.collection('queries');
+  }
+
+  /** Running and waiting ones, oldest first. */
+  get entries(): readonly BookEntry[] {
+    const running = this.#deps.service.queries.map(entryOf);
+    const waiting = [...this.#waiting.values()].map(waitingEntry);
+    return [...running, ...waiting].sort((a, b) => a.createdMs - b.createdMs || (a.id < b.id ? -1 : 1));
+  }
+
+  get(id: QueryId): BookEntry {
+    const entry = this.entries.find((e) => e.id === id);
+    if (entry === undefined) throw new CodedError('UNKNOWN_QUERY', `no query ${id.slice(0, 80)} is registered here`, { hint: 'listQueries shows them' });
+    return entry;
+  }
+
+  async register(epl: string, options: QueryOptions): Promise<BookEntry> {
+    const same = [...this.#waiting.values()].find((w) => w.epl === epl && JSON.stringify(w.options) === JSON.stringify(options));
+    if (same !== undefined) return waitingEntry(same);
+    const { query, fresh } = await this.#deps.service.register(epl, options);
+    if (fresh) {
+      try {
+        this.#documents.put(query.id, toDocument(query));
+      } catch (error) {
+        await this.#deps.service.delete(query.id);
+        throw error;
+      }
+      this.#deps.log.info('query registered', { queryId: query.id, epl });
+    }
+    this.#ensureNode(query.id, epl, options);
+    return entryOf(query);
+  }
+
+  /** The query is forgotten before its fragments end: a restart in between must not bring it back. */
+  async delete(id: QueryId): Promise<void> {
+    this.get(id);
+    this.#documents.delete(id);
+    this.#deps.publisher.removeTarget(id);
+    const waiting = this.#waiting.get(id);
+    if (waiting !== undefined) {
+      waiting.removed = true;
+      waiting.cancel?.();
+      this.#waiting.delete(id);
+      return;
+    }
+    await this.#deps.service.delete(id);
+    this.#deps.log.info('query removed', { queryId: id });
+  }
+
+  /** Brings back what is in the store; does not wait for it. */
+  start(): void {
+    for (const [, document] of this.#documents.entries()) {
+      const stored = fromDocument(document);
+      const waiting: Waiting = { ...stored, detail: 'starting', broken: false, cancel: null, removed: false };
+      this.#waiting.set(stored.id, waiting);
+      this.#ensureNode(stored.id, stored.epl, stored.options);
+      void this.#restore(waiting, RESTORE_RETRY_MS);
+    }
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    for (const w of this.#waiting.values()) w.cancel?.();
+  }
+
+  async #restore(waiting: Waiting, pauseMs: number): Promise<void> {
+    if (this.#stopped || waiting.removed) return;
+    try {
+      await this.#deps.service.restore(waiting);
+      this.#waiting.delete(waiting.id);
+      this.#deps.log.info('query is back', { queryId: waiting.id });
+      if (waiting.removed) await this.#deps.service.delete(waiting.id);
+    } catch (error) {
+      const coded = toCodedError(error);
+      waiting.detail = `${coded.code}: ${coded.describe()}`;
+      waiting.cancel = this.#deps.clock.after(pauseMs, () => void this.#restore(waiting, Math.min(pauseMs * 2, RESTORE_RETRY_MAX_MS)));
+      this.#deps.log.debug('query is not back yet', { queryId: waiting.id, code: coded.code });
+    }
+  }
+
+  #ensureNode(id: QueryId, epl: string, options: QueryOptions): void {
+    const members = [...(options.jid === null ? [] : [options.jid]), ...options.subscribers];
+    this.#deps.publisher.ensureTarget(id, options.name ?? epl.slice(0, 200), members);
+  }
+}
+
+function entryOf(query: Query): BookEntry {
+  const { id, epl, options, createdMs, notes, plan, state, detail, triggers } = query;
+  return { id, epl, options, createdMs, notes, plan, state, detail, triggers, coverage: query.group?.coverage() ?? [] };
+}
+
+function waitingEntry(w: Waiting): BookEntry {
+  const { id, epl, options, createdMs, detail } = w;
+  return { id, epl, options, createdMs, notes: [], plan: null, state: 'recovering', detail, triggers: 0, coverage: [] };
+}
+
+function toDocument(query: Query): Json {
+  const { id, epl, startMs, createdMs, options } = query;
+  const { jid, subscribers, onSilence, name } = options;
+  return { id, epl, startMs, createdMs, options: { jid, subscribers: [...subscribers], listener: null, onSilence, name } };
+}
+
+/** What this agent wrote itself; a damaged store is found when it is opened. */
+function fromDocument(document: Json): Stored {
+  return document as unknown as Stored;
+}
