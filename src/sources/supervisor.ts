@@ -53,7 +53,7 @@ export class SourceSupervisor {
     this.#emit = emit;
   }
 
-  health(): SourceHealth {
+  get health(): SourceHealth {
     return {
       state: this.#state,
       detail: this.#detail,

@@ -63,12 +63,12 @@ const no = () => Promise.reject(new CodedError('XMPP_UNAVAILABLE', 'no server', 
 
 test('a source that starts runs, and its events are counted', async () => {
   const { supervisor, source, counters, taken } = world();
-  expect(supervisor.health().state).toBe('stopped');
+  expect(supervisor.health.state).toBe('stopped');
   supervisor.start();
-  expect(supervisor.health().state).toBe('starting');
+  expect(supervisor.health.state).toBe('starting');
   await settle();
   expect(source.emit([{ metric: 'A', values: {} }])).toEqual({ accepted: 1, refused: 0 });
-  expect(supervisor.health()).toEqual({
+  expect(supervisor.health).toEqual({
     state: 'running',
     detail: '',
     eventsTotal: 1,
@@ -84,7 +84,7 @@ test('starts that fail are repeated, at twice the distance each, up to a minute;
   source.outcomes = Array.from({ length: 10 }, () => no);
   supervisor.start();
   await settle();
-  expect(supervisor.health()).toMatchObject({
+  expect(supervisor.health).toMatchObject({
     state: 'backing-off',
     detail: 'XMPP_UNAVAILABLE: no server; start it',
     failuresTotal: 1,
@@ -97,7 +97,7 @@ test('starts that fail are repeated, at twice the distance each, up to a minute;
     expect(wait).toBeLessThanOrEqual(full[i] ?? 0);
   }
   await settle();
-  expect(supervisor.health()).toMatchObject({ state: 'running', detail: '', failuresTotal: 10 });
+  expect(supervisor.health).toMatchObject({ state: 'running', detail: '', failuresTotal: 10 });
   expect(source.stops).toBe(10);
   expect(counters.get('source_failures_total', { source: 'fake', code: 'XMPP_UNAVAILABLE' })).toBe(10);
 });
@@ -110,12 +110,12 @@ test('one that fails while it runs is stopped and started again; what it still e
   fail(new Error('gone'));
   fail(new Error('gone again'));
   expect(emit([{ metric: 'late', values: {} }])).toEqual({ accepted: 0, refused: 1 });
-  expect(supervisor.health()).toMatchObject({ state: 'backing-off', detail: 'SOURCE_FAILED: gone', failuresTotal: 1 });
+  expect(supervisor.health).toMatchObject({ state: 'backing-off', detail: 'SOURCE_FAILED: gone', failuresTotal: 1 });
   await runUntil(clock, () => source.starts === 2);
   fail(new Error('of the first run'));
   emit([{ metric: 'later', values: {} }]);
   await settle();
-  expect(supervisor.health()).toMatchObject({ state: 'running', failuresTotal: 1 });
+  expect(supervisor.health).toMatchObject({ state: 'running', failuresTotal: 1 });
   expect([source.stops, taken]).toEqual([1, []]);
 });
 
@@ -125,7 +125,7 @@ test('after a minute of running the distance begins anew', async () => {
   supervisor.start();
   await runUntil(clock, () => source.starts === 5);
   clock.after(70_000, () => source.fail(new Error('gone')));
-  await runUntil(clock, () => supervisor.health().failuresTotal === 5);
+  await runUntil(clock, () => supervisor.health.failuresTotal === 5);
   expect(await runUntil(clock, () => source.starts === 6)).toBeLessThanOrEqual(1_000);
 });
 
@@ -133,8 +133,8 @@ test('a start that never ends is a failure', async () => {
   const { supervisor, source, clock } = world();
   source.outcomes = [() => new Promise(() => {})];
   supervisor.start();
-  expect(await runUntil(clock, () => supervisor.health().state === 'backing-off')).toBe(START_DEADLINE_MS);
-  await runUntil(clock, () => supervisor.health().state === 'running');
+  expect(await runUntil(clock, () => supervisor.health.state === 'backing-off')).toBe(START_DEADLINE_MS);
+  await runUntil(clock, () => supervisor.health.state === 'running');
   expect(source.starts).toBe(2);
 });
 
@@ -147,7 +147,7 @@ test('one that throws instead of rejecting is a failure too', async () => {
   ];
   supervisor.start();
   await settle();
-  expect(supervisor.health()).toMatchObject({ state: 'backing-off', detail: 'SOURCE_FAILED: at once' });
+  expect(supervisor.health).toMatchObject({ state: 'backing-off', detail: 'SOURCE_FAILED: at once' });
 });
 
 test('stopping ends a run, a start under way and a wait, and is idempotent', async () => {
@@ -158,13 +158,13 @@ test('stopping ends a run, a start under way and a wait, and is idempotent', asy
     await settle();
     await Promise.all([supervisor.stop(), supervisor.stop()]);
     await supervisor.stop();
-    expect(supervisor.health().state).toBe('stopped');
+    expect(supervisor.health.state).toBe('stopped');
     const before = source.starts;
     while (clock.step()) await settle();
     expect(source.starts).toBe(before);
     supervisor.start();
     await settle();
-    expect(supervisor.health().state).toBe('running');
+    expect(supervisor.health.state).toBe('running');
   }
 });
 
@@ -175,8 +175,8 @@ test('stopping does not wait for a start under way, and what that start brings u
   supervisor.start();
   await settle();
   await supervisor.stop();
-  expect([supervisor.health().state, source.stops]).toEqual(['stopped', 1]);
+  expect([supervisor.health.state, source.stops]).toEqual(['stopped', 1]);
   resolve();
   await settle();
-  expect([supervisor.health().state, source.stops]).toEqual(['stopped', 2]);
+  expect([supervisor.health.state, source.stops]).toEqual(['stopped', 2]);
 });
