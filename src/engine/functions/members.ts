@@ -23,12 +23,21 @@ export function element(value: Value, index: number): Value {
 }
 
 /**
- * `exists(p?)`: true if the event declares the property or carries it undeclared, be it null. Declared properties that
- * the event lacks exist (Esper doc "The exists function"; conformance expressions/fn-exists-01).
+ * Where an event says which declared properties it lacked when it came in: a member of `extra` that is not enumerable
+ * (so it is neither printed nor sent), with a name that no property can have. Their fields are null.
+ */
+export const ABSENT = '\u0000absent';
+
+/**
+ * `exists(p?)`: true if the event carries the property, be it null (Esper doc "The exists function"; conformance
+ * expressions/fn-exists-01).
  */
 export function hasMember(value: Value, name: string): boolean {
   if (isEvent(value)) {
-    return value.type.properties.some((p) => p.name === name) || (value.extra !== null && name in value.extra);
+    const { extra } = value;
+    if (!value.type.properties.some((p) => p.name === name)) return extra !== null && name in extra;
+    const absent = extra?.[ABSENT] ?? null;
+    return !(isList(absent) && absent.includes(name));
   }
   return isMap(value) && name in value;
 }

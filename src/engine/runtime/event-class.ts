@@ -10,6 +10,7 @@ import { slotOf } from '../../model/event.ts';
 import type { EventType } from '../../model/event-type.ts';
 import type { MapValue, Value, ValueType } from '../../model/value.ts';
 import { quote } from '../compile/quote.ts';
+import { ABSENT } from '../functions/members.ts';
 
 export interface EventMeta {
   readonly timestampMs: number;
@@ -55,6 +56,13 @@ return (y,t,d,s,p,x,v)=>new E(y,t,d,s,p,x,v);`;
   return made;
 }
 
+/** Combinations of absent properties remembered per type; there are few in practice, and past it each event has its own. */
+const CACHED_ABSENT = 64;
+
+function withAbsent(extra: Record<string, Value>, absent: readonly string[]): Record<string, Value> {
+  return Object.defineProperty(extra, ABSENT, { value: absent, enumerable: false });
+}
+
 /** Makes the events of one type. */
 export class EventClass {
   readonly type: EventType;
@@ -64,6 +72,7 @@ export class EventClass {
   readonly #names: readonly string[];
   readonly #types: readonly ValueType[];
   readonly #classOf: ClassOf;
+  readonly #absent = new Map<string, Readonly<Record<string, Value>>>();
 
   constructor(type: EventType, classOf: ClassOf) {
     this.type = type;
@@ -89,9 +98,11 @@ export class EventClass {
   /** From a plain object: absent members become null, undeclared ones go to `extra`, nested typed values become events. */
   fromObject(source: Readonly<Record<string, unknown>>, meta: EventMeta): Event {
     const values: Value[] = [];
+    let absent: string[] | null = null;
     for (let i = 0; i < this.#names.length; i++) {
       const type = this.#types[i];
       const raw = source[this.#names[i] ?? ''];
+      if (raw === undefined) (absent ??= []).push(this.#names[i] ?? '');
       values.push(raw === undefined || raw === null || type === undefined ? null : this.#convert(raw, type, meta));
     }
     let extra: Record<string, Value> | null = null;
@@ -100,7 +111,19 @@ export class EventClass {
       extra ??= emptyMap();
       extra[name] = toValue(source[name]);
     }
+    if (absent !== null) extra = this.#lacking(absent, extra);
     return this.#construct(this.type, meta.timestampMs, meta.domain, meta.seq, meta.part ?? 0, extra, values);
+  }
+
+  /** `extra` with the names of absent properties; events that lack the same and have no more share one object. */
+  #lacking(absent: readonly string[], extra: Record<string, Value> | null): Readonly<Record<string, Value>> {
+    if (extra !== null) return withAbsent(extra, absent);
+    const key = absent.join('\u0000');
+    const known = this.#absent.get(key);
+    if (known !== undefined) return known;
+    const made = withAbsent(emptyMap(), absent);
+    if (this.#absent.size < CACHED_ABSENT) this.#absent.set(key, made);
+    return made;
   }
 
   #convert(raw: unknown, type: ValueType, meta: EventMeta): Value {
