@@ -65,6 +65,8 @@ interface Input extends HeapMember {
   readonly fragmentId: string;
   readonly domain: DomainName;
   readonly leastDomain: DomainName;
+  /** Place in the order of {@link MergedInputs.add}. */
+  readonly order: number;
   readonly kind: FragmentKind;
   readonly queue: Deque<Delta>;
   /** Deltas since it was heard again, oldest first; some at or before the last released key. */
@@ -87,6 +89,7 @@ export class MergedInputs {
   /** The greatest key that can have been acted on: the last cause, or the timers of the clock's instant. */
   #released: CauseKey;
   #pending = 0;
+  #added = 0;
   #driftMs = -1;
   #barrierMs = -1;
 
@@ -117,6 +120,7 @@ export class MergedInputs {
     return this.#pending >= PENDING_CAUSES;
   }
 
+  /** Inputs are added in an order that does not depend on chance: the parts of one cause come out in it. */
   add(options: InputOptions): void {
     assert(!this.#inputs.has(options.fragmentId), 'an input is added once');
     const leastDomain = options.leastDomain ?? options.domain;
@@ -124,6 +128,7 @@ export class MergedInputs {
       fragmentId: options.fragmentId,
       domain: options.domain,
       leastDomain,
+      order: this.#added++,
       kind: options.kind,
       queue: new Deque(),
       late: new Deque(),
@@ -275,7 +280,7 @@ export class MergedInputs {
   }
 
   #release(key: CauseKey): MergedStep {
-    const inputs: CauseInput[] = [];
+    const parts: { readonly order: number; readonly input: CauseInput }[] = [];
     let gap = false;
     for (let top = this.#leastAt(key); top !== undefined; top = this.#leastAt(key)) {
       const delta = top.queue.shift();
@@ -286,9 +291,12 @@ export class MergedInputs {
         gap = true;
         top.completeFromMs = Math.max(top.completeFromMs, key.timestampMs);
       }
-      inputs.push({ fragmentId: top.fragmentId, delta });
+      parts.push({ order: top.order, input: { fragmentId: top.fragmentId, delta } });
       this.#place(top);
     }
+    // The way in which they came must not be seen: parts of a cause stand in the order in which inputs were added.
+    if (parts.length > 1) parts.sort((a, b) => a.order - b.order);
+    const inputs = parts.map((part) => part.input);
     this.#clockMs = Math.max(this.#clockMs, key.timestampMs);
     this.#released = key;
     return { kind: 'cause', key, inputs, gap };
@@ -297,13 +305,16 @@ export class MergedInputs {
   /** An input whose next delta is of `key`: at the top of the heap, or behind bounds that a barrier overrules. */
   #leastAt(key: CauseKey): Input | undefined {
     const top = this.#heap.top();
-    const least = top !== undefined && top.bound ? this.#leastPending() : top;
-    return least !== undefined && sameKey(least.nextKey, key) ? least : undefined;
+    const overruled = top !== undefined && top.bound && key.timestampMs <= this.#barrierMs;
+    const least = overruled ? this.#leastPending() : top;
+    // Among equal keys pending deltas lie before bounds: below a bound there are none left of this key.
+    return least !== undefined && !least.bound && sameKey(least.nextKey, key) ? least : undefined;
   }
 
   /** Deltas that jump to the present come under the last key: keys never fall. */
   #releaseGaps(): MergedStep {
-    const inputs = this.#gaps;
+    const orderOf = ({ fragmentId }: CauseInput): number => this.#inputs.get(fragmentId)?.order ?? 0;
+    const inputs = this.#gaps.toSorted((a, b) => orderOf(a) - orderOf(b));
     this.#gaps = [];
     const key = this.#released;
     for (const { fragmentId } of inputs) {
