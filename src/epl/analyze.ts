@@ -21,7 +21,6 @@ import type {
 import type { Catalog } from '../model/event-type.ts';
 import { unreachable } from '../model/errors.ts';
 import { LayeredCatalog } from './catalog.ts';
-import { namedType } from './check-chain.ts';
 import { checkExpression } from './check-expression.ts';
 import { checkInsertInto } from './check-insert.ts';
 import { checkAssignments } from './check-output.ts';
@@ -29,7 +28,7 @@ import { checkSchema, requireDeclarable } from './check-schema.ts';
 import { checkSelect, checkSubselect } from './check-select.ts';
 import { checkStream } from './check-streams.ts';
 import { type Environment, fail, newContext, newScope, notSupported } from './scope.ts';
-import { describeType, isAssignable } from './typing.ts';
+import { describeType, isAssignable, namedType } from './typing.ts';
 
 const freeze = Object.freeze;
 

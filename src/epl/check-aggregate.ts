@@ -2,10 +2,9 @@
 import type { AstChain, AstExpression, AstStep } from '../model/ast.ts';
 import type { AggregateSpec, CheckedExpression } from '../model/checked.ts';
 import { BOOLEAN, DOUBLE, isNumeric, LONG, type ValueType } from '../model/value.ts';
-import { eventOf } from './check-chain.ts';
 import { type AggregateInfo, aggregateInfo } from './functions.ts';
 import { renderExpression } from './render.ts';
-import { type Context, fail } from './scope.ts';
+import { type Context, eventOf, fail } from './scope.ts';
 import { describeType } from './typing.ts';
 
 const freeze = Object.freeze;

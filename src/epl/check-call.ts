@@ -2,13 +2,12 @@
 import type { AstChain, AstExpression, AstExpressionDeclaration, AstStep } from '../model/ast.ts';
 import type { CheckedExpression } from '../model/checked.ts';
 import { BOOLEAN, INT, isNumeric, LONG, STRING, type ValueType } from '../model/value.ts';
-import { namedType } from './check-chain.ts';
 import { checkAggregate } from './check-aggregate.ts';
 import { aggregateInfo, functionNames } from './functions.ts';
 import { didYouMeanHint } from './names.ts';
 import { renderExpression } from './render.ts';
 import { type Binding, type Context, fail, MAX_EXPANSIONS, notSupported } from './scope.ts';
-import { commonType, describeType, isIntegral } from './typing.ts';
+import { commonType, describeType, isIntegral, namedType } from './typing.ts';
 
 const freeze = Object.freeze;
 

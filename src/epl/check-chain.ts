@@ -4,16 +4,16 @@
  * Order: lambda parameter or declared-expression argument; stream alias before a dot; property of one stream; stream as
  * a whole; the same of the enclosing selects; variable.
  */
-import type { AstChain, AstExpression, AstStep } from '../model/ast.ts';
+import type { AstChain, AstStep } from '../model/ast.ts';
 import type { CheckedExpression, PathStep, StreamRef } from '../model/checked.ts';
 import type { Position } from '../model/errors.ts';
 import { CodedError } from '../model/errors.ts';
 import type { EventType } from '../model/event-type.ts';
-import { LONG, OBJECT, parseType, type ValueType } from '../model/value.ts';
+import { LONG, OBJECT, type ValueType } from '../model/value.ts';
 import { checkCall } from './check-call.ts';
 import { checkMethod, isMethod } from './check-method.ts';
 import { didYouMeanHint } from './names.ts';
-import { type Context, fail, notSupported, type SelectScope, type StreamScope, typeNamed } from './scope.ts';
+import { type Context, eventOf, fail, notSupported, refOf, type SelectScope, type StreamScope, typeNamed } from './scope.ts';
 import { describeType } from './typing.ts';
 
 const freeze = Object.freeze;
@@ -154,15 +154,6 @@ function findAlias(streams: readonly StreamScope[], steps: readonly AstStep[]): 
 
 function hasProperty(type: EventType, name: string): boolean {
   return type.properties.some((p) => p.name === name);
-}
-
-function refOf(stream: StreamScope, level: number): StreamRef {
-  return freeze({ level, stream: stream.index, tag: null });
-}
-
-export function eventOf(stream: StreamScope, level: number, ast: AstExpression): CheckedExpression {
-  const type: ValueType = { kind: 'event', typeName: stream.type.name };
-  return freeze({ kind: 'event', ref: refOf(stream, level), type, nullable: stream.nullable, ast });
 }
 
 function propertyOf(stream: StreamScope, level: number, step: AstStep, ast: AstChain, context: Context): CheckedExpression {
@@ -320,9 +311,4 @@ function shift<T>(node: T, levels: number): T {
     else copy[key] = shift(value, levels);
   }
   return Object.freeze(copy) as T;
-}
-
-/** The value type that a text such as `int` or `string[]` names. */
-export function namedType(name: string): ValueType {
-  return parseType(name.replace(/^java\.(?:lang|util)\./, ''));
 }

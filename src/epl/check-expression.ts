@@ -3,9 +3,9 @@ import type { AstExpression } from '../model/ast.ts';
 import type { CheckedExpression, CompareOp } from '../model/checked.ts';
 import { unreachable } from '../model/errors.ts';
 import { arrayOf, BOOLEAN, DOUBLE, isNumeric, NULL_TYPE, STRING, type ValueType } from '../model/value.ts';
-import { checkChain, namedType } from './check-chain.ts';
+import { checkChain } from './check-chain.ts';
 import { type Context, fail } from './scope.ts';
-import { areEquatable, areOrdered, commonType, describeType, isIntegral, numericType, widen } from './typing.ts';
+import { areEquatable, areOrdered, commonType, describeType, isIntegral, namedType, numericType, widen } from './typing.ts';
 
 const freeze = Object.freeze;
 

@@ -3,10 +3,9 @@ import type { AstCreateSchema } from '../model/ast.ts';
 import type { Position } from '../model/errors.ts';
 import type { Catalog, EventType, Property } from '../model/event-type.ts';
 import { OBJECT, type ValueType } from '../model/value.ts';
-import { namedType } from './check-chain.ts';
 import { didYouMeanHint } from './names.ts';
 import { fail, notSupported } from './scope.ts';
-import { commonType } from './typing.ts';
+import { commonType, namedType } from './typing.ts';
 
 const freeze = Object.freeze;
 

@@ -145,9 +145,8 @@ function rankCount(ast: AstWindow, context: Context): number {
 
 function checkParameter(kind: Parameter, name: string, arg: AstExpression, context: Context): CheckedExpression {
   if (kind === 'key' && arg.kind === 'sortKey') {
-    const value = context.environment.check(arg.value, context);
-    if (!arg.descending) return value;
-    return freeze({ kind: 'call', name: 'desc', args: freeze([value]), type: value.type, nullable: value.nullable, ast: arg });
+    // The engine reads the direction from the tree.
+    return freeze({ ...context.environment.check(arg.value, context), ast: arg });
   }
   const seen: Context =
     kind === 'condition'

@@ -3,7 +3,7 @@
  * parameters, declared expressions; and where its aggregations and subqueries are collected.
  */
 import type { AstExpression, AstExpressionDeclaration, AstSelect } from '../model/ast.ts';
-import type { AggregateSpec, CheckedExpression, CheckedSubquery } from '../model/checked.ts';
+import type { AggregateSpec, CheckedExpression, CheckedSubquery, StreamRef } from '../model/checked.ts';
 import { CodedError, type ErrorCode, type Position } from '../model/errors.ts';
 import type { EventType } from '../model/event-type.ts';
 import type { ValueType } from '../model/value.ts';
@@ -126,4 +126,14 @@ export function fail(code: ErrorCode, message: string, position: Position, hint?
 
 export function notSupported(what: string, position: Position): never {
   fail('NOT_SUPPORTED', `${what} cannot be evaluated yet`, position);
+}
+
+export function refOf(stream: StreamScope, level: number): StreamRef {
+  return Object.freeze({ level, stream: stream.index, tag: null });
+}
+
+/** The event of a stream as a value. */
+export function eventOf(stream: StreamScope, level: number, ast: AstExpression): CheckedExpression {
+  const type: ValueType = { kind: 'event', typeName: stream.type.name };
+  return Object.freeze({ kind: 'event', ref: refOf(stream, level), type, nullable: stream.nullable, ast });
 }

@@ -1,5 +1,5 @@
 /** Static types: widening, comparability, names for messages (Esper reference §9.1, JavaClassHelper's coercion rules). */
-import { DOUBLE, isNumeric, type NumericKind, OBJECT, stringifyType, type ValueType } from '../model/value.ts';
+import { DOUBLE, isNumeric, type NumericKind, OBJECT, parseType, stringifyType, type ValueType } from '../model/value.ts';
 import type { Catalog } from '../model/event-type.ts';
 import { isSubtype } from '../model/event-type.ts';
 
@@ -98,3 +98,8 @@ export function describeType(type: ValueType): string {
   return /^[aeiou]/.test(text) ? `an ${text}` : `a ${text}`;
 }
 
+
+/** The value type that a text such as `int`, `string[]` or `java.lang.String` names. */
+export function namedType(name: string): ValueType {
+  return parseType(name.replace(/^java\.(?:lang|util)\./, ''));
+}
