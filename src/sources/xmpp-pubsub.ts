@@ -17,6 +17,7 @@ import type { PropertyDeclaration } from '../ports/registry.ts';
 import type { EmitMeasurements, Measurement, MeasurementSource } from '../ports/source.ts';
 import { XmppConnection, type XmppConnectionOptions, type XmppConnectionStatus } from '../triggers/xmpp/connection.ts';
 import { meaningOf, NS_PUBSUB_EVENT, PubsubService } from '../triggers/xmpp/pubsub.ts';
+import { isNestedWithin, MAX_XML_DEPTH } from '../triggers/xml-text.ts';
 import { mapPayload, type ItemMapping } from './xmpp-item.ts';
 
 export interface XmppNodeOptions {
@@ -188,7 +189,7 @@ export class XmppPubsubSource implements MeasurementSource {
       this.#deps.log.info('a node gives no items', { node: state.options.node, error: error.message });
     }
     if (state.known) this.#take(state, items);
-    else for (const item of items) remember(state, digestOf(item));
+    else for (const item of items) if (isNestedWithin(item)) remember(state, digestOf(item));
     state.known = true;
   }
 
@@ -210,7 +211,7 @@ export class XmppPubsubSource implements MeasurementSource {
   #take(state: NodeState, items: readonly Element[]): void {
     const batch: Measurement[] = [];
     for (const item of items) {
-      const digest = digestOf(item);
+      const digest = isNestedWithin(item) ? digestOf(item) : null;
       if (remember(state, digest)) batch.push(...this.#read(state, item, digest));
       else this.#duplicatesTotal += 1;
     }
@@ -222,6 +223,8 @@ export class XmppPubsubSource implements MeasurementSource {
     try {
       const [payload] = item.getChildElements();
       if (payload === undefined) throw new CodedError('INVALID_EVENT', 'the item has no payload');
+      if (!isNestedWithin(item))
+        throw new CodedError('INVALID_EVENT', `the item nests deeper than ${MAX_XML_DEPTH} elements`);
       const rows = mapPayload(payload, options.mapping, options.metric.properties);
       return rows.map((values, i) => ({
         metric: options.metric.name,

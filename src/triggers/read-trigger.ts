@@ -4,7 +4,7 @@ import { CodedError } from '../model/errors.ts';
 import type { Coverage, CoverageState } from '../model/trigger.ts';
 import type { Value } from '../model/value.ts';
 import { MAX_PAYLOAD_BYTES, TRIGGER_NAMESPACE } from './payload.ts';
-import { parseXml, unescapeText } from './xml-text.ts';
+import { isNestedWithin, MAX_XML_DEPTH, parseXml, unescapeText } from './xml-text.ts';
 import type { Element } from '@xmpp/xml';
 
 /** A trigger as a client sees it: types of columns are texts, nested events are maps. */
@@ -33,6 +33,7 @@ export function parseTrigger(xml: string): ReceivedTrigger {
 
 /** Throws `REQUEST_MALFORMED` if `root` is not a trigger. */
 export function readTrigger(root: Element): ReceivedTrigger {
+  if (!isNestedWithin(root)) throw malformed(`it nests deeper than ${MAX_XML_DEPTH} elements`);
   if (!root.is('trigger', TRIGGER_NAMESPACE)) {
     throw malformed(`the root is <${root.getName()}/> of namespace '${root.getNS() ?? ''}'`);
   }

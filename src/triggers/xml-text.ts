@@ -43,6 +43,20 @@ export function cleanText(text: string): string {
 /** Deepest nesting read: a payload of ours needs about 10; each level costs stack when the element is written again. */
 export const MAX_XML_DEPTH = 64;
 
+/** True if `element` nests at most `max` levels below itself; goes no deeper than that. */
+export function isNestedWithin(element: Element, max: number = MAX_XML_DEPTH): boolean {
+  return max >= 0 && element.getChildElements().every((child) => isNestedWithin(child, max - 1));
+}
+
+/**
+ * Splits what came from a socket behind the last `>`. The tokenizer under @xmpp/xml takes time quadratic in the length of a
+ * text whose end it has not got (100 ms for 200 KB in chunks of 64 KB): it is to be given texts with their ends.
+ */
+export function splitAtMarkup(text: string): { readonly complete: string; readonly rest: string } {
+  const end = text.lastIndexOf('>') + 1;
+  return { complete: text.slice(0, end), rest: text.slice(end) };
+}
+
 /**
  * Reads one XML document. Throws `REQUEST_MALFORMED` for what is not well-formed, holds a declaration of a document type, a
  * comment or a processing instruction other than the XML declaration, or nests deeper than {@link MAX_XML_DEPTH}; throws

@@ -4,7 +4,7 @@
  * characters are checked, because what is read here is written to other clients.
  */
 import { Parser, type Element } from '@xmpp/xml';
-import { hasForbiddenCharacter, MAX_XML_DEPTH } from '../xml-text.ts';
+import { hasForbiddenCharacter, MAX_XML_DEPTH, splitAtMarkup } from '../xml-text.ts';
 
 /** The stream error that ends the connection (RFC 6120 §4.9.3). */
 export type StreamOffence = 'not-well-formed' | 'restricted-xml' | 'bad-format' | 'policy-violation';
@@ -29,6 +29,8 @@ export class XmlStreamReader {
   #pendingBytes = 0;
   /** The last character, where it may begin a forbidden sequence in the next chunk. */
   #tail = '';
+  /** Text that the parser gets with the markup that ends it. */
+  #held = '';
   #prologRead = false;
   #prolog = '';
   #over = false;
@@ -74,8 +76,10 @@ export class XmlStreamReader {
     if (hasForbiddenCharacter(body)) return this.#offend('not-well-formed');
     if (/<[!?]/.test(this.#tail + body)) return this.#offend('restricted-xml');
     this.#tail = body.at(-1) ?? '';
+    const { complete, rest } = splitAtMarkup(this.#held + body);
+    this.#held = rest;
     try {
-      this.#parser.write(body);
+      this.#parser.write(complete);
     } catch {
       this.#offend('not-well-formed');
     }

@@ -12,6 +12,7 @@
  * After a drop the same client object tries to resume (XEP-0198 §5): replies under way then still arrive. If the server
  * does not resume, they are rejected with `XMPP_UNAVAILABLE`. `onOnline` says which of the two happened.
  */
+import { StringDecoder } from 'node:string_decoder';
 import { client, type Client, type ClientSocket } from '@xmpp/client';
 import { xml, type Element } from '@xmpp/xml';
 import { CodedError } from '../../model/errors.ts';
@@ -19,6 +20,7 @@ import type { Cancel, Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Random } from '../../ports/random.ts';
 import { backoffMs } from '../backoff.ts';
+import { splitAtMarkup } from '../xml-text.ts';
 import { credentialsOf, isLoopback, withTrustedCa } from './security.ts';
 
 export interface XmppConnectionOptions {
@@ -254,6 +256,7 @@ export class XmppConnection {
       credentials: credentialsOf(this.#options),
     });
     created.reconnect.stop();
+    created._onData = this.#readerFor(created);
     if (this.#options.ca !== undefined) withTrustedCa(created, this.#options.ca, domain);
     created.on('error', (error: unknown) => this.#onError(created, error));
     created.on('disconnect', () => this.#lost(created, this.#lastError ?? 'the connection was closed'));
@@ -293,11 +296,7 @@ export class XmppConnection {
     this.#lastError = null;
     this.#failures = 0;
     this.#connectsTotal += 1;
-    const socket = rawSocketOf(current);
-    socket?.setNoDelay?.(true);
-    // The library turns each chunk into text by itself, which breaks characters split over two chunks.
-    socket?.setEncoding?.('utf8');
-    socket?.on('data', (data) => this.#onBytes(current, data));
+    rawSocketOf(current)?.setNoDelay?.(true); // the socket of TLS, if it came to that
     if (!resumed) this.#rejectPending('a new session began before the reply');
     this.#heardMs = this.#clock.monotonicMs();
     this.#schedulePing(current);
@@ -341,13 +340,36 @@ export class XmppConnection {
 
   // -------------------------------------------------------------------------------------------- incoming
 
-  #onBytes(current: Client, data: Uint8Array | string): void {
-    this.#heardMs = this.#clock.monotonicMs();
-    this.#unparsedBytes += data.length;
-    if (this.#unparsedBytes > MAX_STANZA_BYTES) {
+  /**
+   * Takes the place of the library's `_onData`, which breaks characters that are split over two chunks and lets what
+   * the parser throws end the process.
+   */
+  #readerFor(current: Client): (data: Uint8Array) => void {
+    let decoder = new StringDecoder('utf8');
+    let held = '';
+    current.on('connecting', () => {
+      decoder = new StringDecoder('utf8');
+      held = '';
       this.#unparsedBytes = 0;
-      this.#lost(current, `a stanza of more than ${MAX_STANZA_BYTES} bytes`);
-    }
+    });
+    return (data) => {
+      this.#heardMs = this.#clock.monotonicMs();
+      this.#unparsedBytes += data.length;
+      if (this.#unparsedBytes > MAX_STANZA_BYTES)
+        return this.#cut(current, `a stanza of more than ${MAX_STANZA_BYTES} bytes`);
+      const { complete, rest } = splitAtMarkup(held + decoder.write(data));
+      held = rest;
+      try {
+        current.parser?.write(complete);
+      } catch (error) {
+        this.#cut(current, `the server sent what is no XML: ${messageOf(error)}`);
+      }
+    };
+  }
+
+  #cut(current: Client, why: string): void {
+    this.#lost(current, why);
+    rawSocketOf(current)?.destroy?.();
   }
 
   #onElement(current: Client, element: Element): void {

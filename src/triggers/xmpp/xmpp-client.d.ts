@@ -69,9 +69,7 @@ declare module '@xmpp/client' {
   export interface ClientSocket {
     readonly socket?: ClientSocket | null;
     setNoDelay?(on: boolean): unknown;
-    setEncoding?(encoding: 'utf8'): unknown;
     destroy?(): unknown;
-    on(event: 'data', listener: (data: Uint8Array | string) => void): unknown;
   }
 
   export interface Transport {
@@ -85,6 +83,9 @@ declare module '@xmpp/client' {
     readonly socket: ClientSocket | null;
     readonly options: { readonly service: string; readonly domain: string; readonly lang?: string };
     readonly transports: Transport[];
+    readonly parser: { write(text: string): void } | null;
+    /** Takes each chunk of the socket; bound when the first socket is attached, so that it can be replaced before. */
+    _onData: (data: Uint8Array) => void;
     readonly reconnect: { stop(): void };
     readonly streamManagement: EventEmitter & { enabled: boolean; id: string; inbound: number };
     isSecure(): boolean;
