@@ -77,10 +77,12 @@ const hostSource = z.strictObject({
   kind: z.literal('host').describe('Metrics of this machine: HostMemory, HostCpu, HostNetwork.'),
   intervalMs: z.int().min(100).max(3_600_000).default(1_000).describe('Between two measurements, ms.'),
   metrics: z
-    .array(z.enum(['memory', 'cpu', 'network']))
+    .array(z.enum(['memory', 'cpu', 'network', 'paper-memory', 'paper-network']))
     .min(1)
     .default(['memory', 'cpu', 'network'])
-    .describe('Which of them.'),
+    .describe(
+      "Which of them; paper-memory and paper-network give MemoryUtilization, MemUtilEvent and BWUtilization in the paper's shape.",
+    ),
 });
 
 const itemProperty = z.strictObject({
@@ -101,6 +103,13 @@ const xmppSource = z.strictObject({
   node: z.string().min(1).describe('The node.'),
   metric: identifier.describe('The metric that its items become.'),
   description: z.string().default('').describe('What the metric tells.'),
+  format: z.enum(['xml', 'json']).default('xml').describe('Of the payload; JSON is in a container of XEP-0335.'),
+  rows: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Path of the parts that become an event each. Default: the whole payload.'),
+  backlog: z.boolean().default(false).describe('Also take items that were there before the first session.'),
   properties: z.array(itemProperty).min(1).max(1_000).describe('Properties, each with its place in the payload.'),
 });
 

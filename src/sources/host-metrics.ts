@@ -10,64 +10,10 @@ import { currentLoad, mem, networkStats } from 'systeminformation';
 import { CodedError, toCodedError } from '../model/errors.ts';
 import type { Cancel, Clock } from '../ports/clock.ts';
 import type { EmitMeasurements, Measurement, MeasurementSource } from '../ports/source.ts';
-
-export type HostMetric = 'memory' | 'cpu' | 'network';
+import { HOST_METRICS, type HostMetric } from './host-metric-types.ts';
 
 /** How long a probe may take, ms: the first call of one takes half a second, a hung one must not look like silence. */
 export const PROBE_DEADLINE_MS = 15_000;
-
-const HOST = { name: 'host', type: 'string', description: 'Name of the machine.' };
-const MEASURED_AT = { name: 'measuredAt', type: 'long', unit: 'ms', description: 'When it was measured, UTC.' };
-
-/** What is measured, by the name under which the configuration asks for it. Units are UCUM where it has one. */
-export const HOST_METRICS: Readonly<Record<HostMetric, MeasurementSource['metrics'][number]>> = {
-  memory: {
-    name: 'HostMemory',
-    description: 'Main memory of the machine.',
-    properties: [
-      HOST,
-      MEASURED_AT,
-      { name: 'memutil', type: 'double', unit: '%', description: 'Used part of the memory: usedBytes of totalBytes.' },
-      { name: 'usedBytes', type: 'long', unit: 'By', description: 'In use, without what can be had back from caches.' },
-      { name: 'availableBytes', type: 'long', unit: 'By', description: 'Can be given to programs without swapping.' },
-      { name: 'totalBytes', type: 'long', unit: 'By', description: 'All memory.' },
-      { name: 'swapUsedBytes', type: 'long', unit: 'By', description: 'Swap space in use.' },
-      { name: 'swapTotalBytes', type: 'long', unit: 'By', description: 'All swap space.' },
-    ],
-  },
-  cpu: {
-    name: 'HostCpu',
-    description: 'Processors of the machine, all cores together.',
-    properties: [
-      HOST,
-      MEASURED_AT,
-      { name: 'cpuutil', type: 'double', unit: '%', description: 'Time not idle since the last measurement.' },
-      {
-        name: 'load1',
-        type: 'double',
-        unit: '1',
-        description: 'Load average over 1 minute: processes that want to run.',
-      },
-      { name: 'load5', type: 'double', unit: '1', description: 'Load average over 5 minutes.' },
-      { name: 'load15', type: 'double', unit: '1', description: 'Load average over 15 minutes.' },
-      { name: 'cores', type: 'int', unit: '1', description: 'Cores.' },
-    ],
-  },
-  network: {
-    name: 'HostNetwork',
-    description: 'One network interface of the machine.',
-    properties: [
-      HOST,
-      MEASURED_AT,
-      { name: 'interface', type: 'string', description: 'Name of the interface, such as eth0.' },
-      { name: 'rxBitsPerSecond', type: 'double', unit: 'bit/s', description: 'Received since the last measurement.' },
-      { name: 'txBitsPerSecond', type: 'double', unit: 'bit/s', description: 'Sent since the last measurement.' },
-      { name: 'rxBytes', type: 'long', unit: 'By', description: 'Received since the interface came up.' },
-      { name: 'txBytes', type: 'long', unit: 'By', description: 'Sent since the interface came up.' },
-      { name: 'up', type: 'boolean', description: 'Whether the interface is in operation.' },
-    ],
-  },
-};
 
 /** What is asked of the machine; tests pass their own. */
 export interface HostProbe {
@@ -93,7 +39,7 @@ export interface HostProbe {
 }
 
 export interface HostMetricsOptions {
-  /** @default all */
+  /** @default memory, cpu, network */
   readonly metrics?: readonly HostMetric[] | undefined;
   /** @default 1_000 */
   readonly intervalMs?: number | undefined;
@@ -124,7 +70,7 @@ export class HostMetricsSource implements MeasurementSource {
     this.#wanted = options.metrics ?? ['memory', 'cpu', 'network'];
     this.#intervalMs = options.intervalMs ?? 1_000;
     this.#host = options.host ?? hostname();
-    this.metrics = this.#wanted.map((metric) => HOST_METRICS[metric]);
+    this.metrics = this.#wanted.flatMap((metric) => HOST_METRICS[metric]);
   }
 
   async start(emit: EmitMeasurements, fail: (error: unknown) => void): Promise<void> {
@@ -181,6 +127,10 @@ export class HostMetricsSource implements MeasurementSource {
             return this.#cpu();
           case 'network':
             return this.#network();
+          case 'paper-memory':
+            return this.#paperMemory();
+          case 'paper-network':
+            return this.#paperNetwork();
         }
       }),
     );
@@ -189,12 +139,11 @@ export class HostMetricsSource implements MeasurementSource {
 
   async #memory(): Promise<readonly Measurement[]> {
     const { total, available, swaptotal, swapused } = await this.#probe.memory();
-    if (!(total > 0)) throw new CodedError('SOURCE_FAILED', `the machine says it has ${total} bytes of memory`);
-    const usedBytes = Math.max(0, total - available);
+    const used = usedPart(total, available);
     return [
-      this.#measurement('memory', {
-        memutil: (100 * usedBytes) / total,
-        usedBytes,
+      this.#measurement('HostMemory', {
+        memutil: used.percent,
+        usedBytes: used.bytes,
         availableBytes: available,
         totalBytes: total,
         swapUsedBytes: swapused,
@@ -203,10 +152,19 @@ export class HostMetricsSource implements MeasurementSource {
     ];
   }
 
+  async #paperMemory(): Promise<readonly Measurement[]> {
+    const { total, available } = await this.#probe.memory();
+    const { percent } = usedPart(total, available);
+    return [
+      this.#measurement('MemUtilEvent', { memutil: percent }),
+      this.#paperMeasurement('MemoryUtilization', percent),
+    ];
+  }
+
   async #cpu(): Promise<readonly Measurement[]> {
     const { percent, cores, loads } = await this.#probe.cpu();
     const [load1 = null, load5 = null, load15 = null] = loads;
-    return [this.#measurement('cpu', { cpuutil: percent, load1, load5, load15, cores })];
+    return [this.#measurement('HostCpu', { cpuutil: percent, load1, load5, load15, cores })];
   }
 
   async #network(): Promise<readonly Measurement[]> {
@@ -216,14 +174,38 @@ export class HostMetricsSource implements MeasurementSource {
       if (rx === null || tx === null) return [];
       const rates = { rxBitsPerSecond: 8 * rx, txBitsPerSecond: 8 * tx };
       const totals = { rxBytes: i.rxBytes, txBytes: i.txBytes, up: i.up };
-      return [this.#measurement('network', { interface: i.name, ...rates, ...totals })];
+      return [this.#measurement('HostNetwork', { interface: i.name, ...rates, ...totals })];
     });
   }
 
-  #measurement(metric: HostMetric, values: Readonly<Record<string, unknown>>): Measurement {
-    const common = { host: this.#host, measuredAt: this.#clock.nowMs() };
-    return { metric: HOST_METRICS[metric].name, values: { ...common, ...values } };
+  async #paperNetwork(): Promise<readonly Measurement[]> {
+    const interfaces = await this.#probe.network();
+    const rates = interfaces.flatMap(({ rxBytesPerSecond: rx, txBytesPerSecond: tx }) =>
+      rx === null || tx === null ? [] : [8 * (rx + tx)],
+    );
+    if (rates.length === 0) return [];
+    return [
+      this.#paperMeasurement(
+        'BWUtilization',
+        rates.reduce((sum, rate) => sum + rate, 0),
+      ),
+    ];
   }
+
+  #measurement(metric: string, values: Readonly<Record<string, unknown>>): Measurement {
+    return { metric, values: { host: this.#host, measuredAt: this.#clock.nowMs(), ...values } };
+  }
+
+  #paperMeasurement(metric: string, metricValue: number): Measurement {
+    return this.#measurement(metric, { metricName: metric, metricValue });
+  }
+}
+
+/** Throws `SOURCE_FAILED` where that is no answer. */
+function usedPart(total: number, available: number): { readonly bytes: number; readonly percent: number } {
+  if (!(total > 0)) throw new CodedError('SOURCE_FAILED', `the machine says it has ${total} bytes of memory`);
+  const bytes = Math.max(0, total - available);
+  return { bytes, percent: (100 * bytes) / total };
 }
 
 /** The machine itself, through `systeminformation`. */

@@ -4,12 +4,8 @@ import { MemoryStore } from '../../../sim/world/memory-store.ts';
 import { VirtualTime } from '../../../sim/world/virtual-time.ts';
 import { MetricRegistry } from '../../../src/agent/metric-registry.ts';
 import type { Measurement } from '../../../src/ports/source.ts';
-import {
-  HOST_METRICS,
-  HostMetricsSource,
-  PROBE_DEADLINE_MS,
-  type HostProbe,
-} from '../../../src/sources/host-metrics.ts';
+import { HOST_METRICS } from '../../../src/sources/host-metric-types.ts';
+import { HostMetricsSource, PROBE_DEADLINE_MS, type HostProbe } from '../../../src/sources/host-metrics.ts';
 import { realClock } from '../../support/real-ports.ts';
 
 function probe(changes: Partial<HostProbe> = {}): HostProbe {
@@ -140,20 +136,21 @@ test('a probe that never answers fails it', async () => {
 });
 
 test('this machine can be measured, and its values fit what is declared', async () => {
-  const source = new HostMetricsSource({ clock: realClock }, { intervalMs: 600 });
+  const all = ['memory', 'cpu', 'network', 'paper-memory', 'paper-network'] as const;
+  const source = new HostMetricsSource({ clock: realClock }, { intervalMs: 600, metrics: all });
   const registry = new MetricRegistry({ store: new MemoryStore(), usesOf: () => [] }, { domain: 'd' });
   for (const metric of source.metrics) registry.declare(metric);
   const seen = new Map<string, Readonly<Record<string, unknown>>>();
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   await source.start((batch) => {
     for (const { metric, values } of batch) seen.set(metric, registry.ingest(metric, values, 0));
-    if (seen.size === 3) resolve();
+    if (seen.size === 6) resolve();
     return { accepted: batch.length, refused: 0 };
   }, reject);
   await promise;
   await source.stop();
-  expect([...seen.keys()].toSorted()).toEqual(['HostCpu', 'HostMemory', 'HostNetwork']);
-  for (const metric of Object.values(HOST_METRICS)) {
+  expect([...seen.keys()].toSorted()).toEqual(source.metrics.map((m) => m.name).toSorted());
+  for (const metric of Object.values(HOST_METRICS).flat()) {
     const values = seen.get(metric.name) ?? {};
     expect(metric.properties.filter((p) => values[p.name] === null || values[p.name] === undefined)).toEqual([]);
   }
@@ -161,4 +158,31 @@ test('this machine can be measured, and its values fit what is declared', async 
   expect(Number(memutil)).toBeGreaterThan(0);
   expect(Number(memutil)).toBeLessThanOrEqual(100);
   expect(Number.isInteger(usedBytes)).toBe(true);
+});
+
+test('the metrics of the paper have its names and form', async () => {
+  const clock = new VirtualTime(42);
+  const options = { host: 'h', metrics: ['paper-memory', 'paper-network'] as const };
+  const source = new HostMetricsSource({ clock, probe: probe() }, options);
+  const seen: Measurement[] = [];
+  const take = (batch: readonly Measurement[]) => {
+    seen.push(...batch);
+    return { accepted: batch.length, refused: 0 };
+  };
+  await source.start(take, () => {});
+  await source.stop();
+  await source.start(take, () => {});
+  await source.stop();
+  const memory = [
+    { metric: 'MemUtilEvent', values: { host: 'h', measuredAt: 42, memutil: 75 } },
+    {
+      metric: 'MemoryUtilization',
+      values: { host: 'h', measuredAt: 42, metricName: 'MemoryUtilization', metricValue: 75 },
+    },
+  ];
+  const network = {
+    metric: 'BWUtilization',
+    values: { host: 'h', measuredAt: 42, metricName: 'BWUtilization', metricValue: 16_000 },
+  };
+  expect(seen).toEqual([...memory, ...memory, network]);
 });
