@@ -19,10 +19,17 @@ export function emitNegate(e: Of<'negate'>, scope: Scope): Code {
 }
 
 export function emitArithmetic(e: Of<'arithmetic'>, scope: Scope): Code {
-  return lift(scope, [scope.emit(e.left, scope), scope.emit(e.right, scope)], (a, b) => operation(e, a ?? '', b ?? ''));
+  return lift(scope, [scope.emit(e.left, scope), scope.emit(e.right, scope)], (a, b) =>
+    operation(e, scope, a ?? '', b ?? ''),
+  );
 }
 
-function operation(e: Of<'arithmetic'>, a: string, b: string): string {
+/** A constant by which integers can be divided. */
+function isDivisor(e: CheckedExpression): boolean {
+  return e.kind === 'literal' && e.value !== 0;
+}
+
+function operation(e: Of<'arithmetic'>, scope: Scope, a: string, b: string): string {
   const kind = e.type.kind;
   switch (e.op) {
     case '+':
@@ -33,7 +40,7 @@ function operation(e: Of<'arithmetic'>, a: string, b: string): string {
     case '/':
       return `(${a}/${b})`;
     case '%':
-      // Java throws for an int or long divisor of 0; here it is NaN for doubles and null never: 0 as `|0` gives
+      if ((kind === 'int' || kind === 'long') && !isDivisor(e.right)) return scope.call('remainder', a, b);
       return narrow(kind, `${a}%${b}`);
     default:
       return unreachable(e.op);

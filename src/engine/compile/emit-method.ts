@@ -107,15 +107,27 @@ export function emitPeriod(e: Of<'period'>, scope: Scope): Code {
   return lift(scope, amounts, (...names) => scope.call('periodOf', units, `[${names.join(',')}]`));
 }
 
+/** Null among their arguments leaves a part as it is; everywhere else null makes null. */
+const NULL_ARGUMENTS: ReadonlySet<string> = new Set(['withdate', 'withtime']);
+
 function emitDateTime(e: Of<'method'>, name: string, scope: Scope): Code {
   const target = scope.emit(e.target, scope);
   const args = e.args.map((a) => emitSpan(a, scope));
-  return lift(
-    scope,
-    [target, ...args],
-    (t = '', ...rest) => scope.call('applyDateTime', quote(name), t, `[${rest.join(',')}]`),
-    true,
-  );
+  const apply = (t: string, rest: readonly string[]): string =>
+    scope.call('applyDateTime', quote(name), t, `[${rest.join(',')}]`);
+  if (NULL_ARGUMENTS.has(name)) {
+    return lift(
+      scope,
+      [target],
+      (t = '') =>
+        apply(
+          t,
+          args.map((a) => a.js),
+        ),
+      true,
+    );
+  }
+  return lift(scope, [target, ...args], (t = '', ...rest) => apply(t, rest), true);
 }
 
 function emitInterval(e: Of<'method'>, name: string, scope: Scope): Code {

@@ -33,6 +33,7 @@ export const HELPERS = {
   quantified: scalar.quantified,
   between: scalar.between,
   extreme: scalar.extreme,
+  remainder: scalar.remainder,
   longBits: scalar.longBits,
   scalarOf: rows.scalarOf,
   structOf: rows.structOf,

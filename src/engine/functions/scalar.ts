@@ -1,4 +1,5 @@
 /** Small scalar functions that generated code calls: membership, quantified comparison, bit operations on longs. */
+import { CodedError } from '../../model/errors.ts';
 import type { CompareOp, Quantifier } from '../../model/checked.ts';
 import type { Value } from '../../model/value.ts';
 import { equalValues, isList, orderOf } from './values.ts';
@@ -73,6 +74,12 @@ export function quantified(
   }
   if (!sawValue || value === null || (sawNull && !relational)) return null;
   return all;
+}
+
+/** `%` of ints and longs: by zero it is an error, as in Java (doubles give NaN). @throws CodedError EVALUATION */
+export function remainder(a: number, b: number): number {
+  if (b === 0) throw new CodedError('EVALUATION', 'remainder of a division of whole numbers by zero');
+  return (a % b) + 0;
 }
 
 /** Bit operations on longs: both sides are whole numbers within 2^53. */

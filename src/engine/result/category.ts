@@ -33,6 +33,18 @@ function propertiesOf(expressions: readonly CheckedExpression[]): ReadonlySet<st
   return names;
 }
 
+/** Aggregations with `group_by:` other than the statement's groups have a value per row, not per group (Esper 5.6.6). */
+function hasLocalGroups(body: Categorized): boolean {
+  const groups = JSON.stringify(body.groupBy.map(canonical).toSorted());
+  return body.aggregates.some(
+    ({ groupBy }) => groupBy !== null && JSON.stringify(groupBy.map(canonical).toSorted()) !== groups,
+  );
+}
+
+function canonical(e: CheckedExpression): string {
+  return JSON.stringify(e, (key, value: unknown) => (key === 'ast' ? undefined : value));
+}
+
 export function categorize(body: Categorized): Category {
   const selected = body.select.flatMap((item) => (item.kind === 'expression' ? [item.expression] : []));
   const wildcard = selected.length < body.select.length;
@@ -46,10 +58,11 @@ export function categorize(body: Categorized): Category {
       });
       return found;
     });
-    return plain.size === 0 && !wildcard && !previous ? 'rowForAll' : 'rowPerEventAggregated';
+    const forAll = plain.size === 0 && !wildcard && !previous && !hasLocalGroups(body);
+    return forAll ? 'rowForAll' : 'rowPerEventAggregated';
   }
   if (body.groupingSets !== null) return 'rollup';
-  if (wildcard) return 'rowPerEventGrouped';
+  if (wildcard || hasLocalGroups(body)) return 'rowPerEventGrouped';
   const grouped = propertiesOf(body.groupBy);
   for (const name of plain) if (!grouped.has(name)) return 'rowPerEventGrouped';
   for (const name of propertiesOf(body.orderBy.map((o) => o.expression))) {
