@@ -1,7 +1,7 @@
 /** `insert into`: infers a type, or checks the columns against the declared one (Esper reference §5.10). */
 import type { AstInsertInto } from '../model/ast.ts';
 import type { Column, InsertInto, SelectBody } from '../model/checked.ts';
-import type { EventType, Property } from '../model/event-type.ts';
+import { type EventType, isSubtype, type Property } from '../model/event-type.ts';
 import type { LayeredCatalog } from './catalog.ts';
 import { didYouMeanHint } from './names.ts';
 import { fail } from './scope.ts';
@@ -23,9 +23,20 @@ export function checkInsertInto(
     catalog.addType(type);
     inferred.add(ast.typeName);
   } else {
-    requireFit(ast, properties, target, catalog, inferred.has(ast.typeName));
+    requireFit(ast, body, properties, target, catalog, inferred.has(ast.typeName));
   }
   return freeze({ typeName: ast.typeName, selector: ast.selector ?? 'istream', columns: ast.columns, position: ast.position });
+}
+
+/** A variant stream takes whole events of its member types. */
+function requireMember(ast: AstInsertInto, body: SelectBody, target: EventType, catalog: LayeredCatalog): void {
+  const [item, more] = body.select;
+  let source: EventType | undefined;
+  if (more === undefined && item?.kind === 'wildcard' && body.streams.length === 1) source = body.streams[0]?.eventType;
+  if (more === undefined && item?.kind === 'streamWildcard') source = body.streams[item.stream]?.eventType;
+  const members = target.variantOf ?? [];
+  if (source !== undefined && members.some((m) => isSubtype(catalog, source.name, m))) return;
+  fail('TYPE_MISMATCH', `the variant stream '${target.name}' takes events of its members only`, ast.position, `select * from ${members.join(' or ')}`);
 }
 
 /** The columns under the names of the column list, if there is one. */
@@ -40,7 +51,8 @@ function namedProperties(ast: AstInsertInto, body: SelectBody, columns: readonly
   return columns.map((c, i) => ({ name: names[i] ?? c.name, type: c.type }));
 }
 
-function requireFit(ast: AstInsertInto, properties: readonly Property[], target: EventType, catalog: LayeredCatalog, inferred: boolean): void {
+function requireFit(ast: AstInsertInto, body: SelectBody, properties: readonly Property[], target: EventType, catalog: LayeredCatalog, inferred: boolean): void {
+  if (target.variantOf !== undefined) return requireMember(ast, body, target, catalog);
   if (target.kind === 'view') fail('INVALID_STATEMENT', `nothing can be inserted into '${target.name}'`, ast.position);
   for (const { name, type } of properties) {
     const property = target.properties.find((p) => p.name === name);

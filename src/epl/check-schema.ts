@@ -81,6 +81,6 @@ function variantSchema(ast: AstCreateSchema, catalog: Catalog): CheckedSchema {
     }
     return [freeze({ name: p.name, type })];
   });
-  const eventType: EventType = freeze({ name: ast.typeName, supertypes: freeze([]), properties: freeze(properties) });
+  const eventType: EventType = freeze({ name: ast.typeName, supertypes: freeze([]), properties: freeze(properties), variantOf: freeze([...ast.as]) });
   return { eventType, variantOf: freeze([...ast.as]) };
 }

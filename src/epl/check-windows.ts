@@ -83,6 +83,7 @@ export interface CheckedWindows {
 /** Checks the windows of the stream that `context.only` names. */
 export function checkWindows(windows: readonly AstWindow[], stream: StreamScope, context: Context): CheckedWindows {
   let type = stream.type;
+  let keys: readonly AstExpression[] = [];
   const specs: WindowSpec[] = [];
   for (const ast of windows) {
     const written = ast.name.toLowerCase();
@@ -98,7 +99,9 @@ export function checkWindows(windows: readonly AstWindow[], stream: StreamScope,
     const inner: Context = { ...context, scope };
     const args = checkParameters(name, info, ast, { ...inner, scope: withType(scope, stream, type) });
     specs.push(freeze({ name, args: freeze(args), aggregates: freeze(scope.aggregates), position: ast.position }));
-    if (info.derived) type = derivedType(name, type, ast, info.required.length, context);
+    if (name === 'groupwin') keys = ast.args;
+    if (name === 'merge') keys = [];
+    if (info.derived) type = derivedType(name, type, [...ast.args.slice(info.required.length), ...keys], ast, context);
   }
   return { windows: freeze(specs), type };
 }
@@ -234,10 +237,10 @@ function ownProperties(name: string): Property[] {
   }
 }
 
-/** Own properties, then those that further parameters name: `#size(host)`, `#uni(x, *)`. */
-function derivedType(name: string, from: EventType, ast: AstWindow, required: number, context: Context): EventType {
+/** Own properties, then those that further parameters and the keys of groupwin name: `#size(host)`, `#uni(x, *)`. */
+function derivedType(name: string, from: EventType, further: readonly AstExpression[], ast: AstWindow, context: Context): EventType {
   const properties = ownProperties(name);
-  for (const arg of ast.args.slice(required)) {
+  for (const arg of further) {
     if (arg.kind === 'wildcard') {
       properties.push(...from.properties.filter((p) => !properties.some((q) => q.name === p.name)));
       continue;

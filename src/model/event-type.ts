@@ -22,6 +22,8 @@ export interface EventType {
   /** `starttimestamp` and `endtimestamp` of the schema: the long properties that interval methods read. */
   readonly startTimestamp?: string | undefined;
   readonly endTimestamp?: string | undefined;
+  /** Variant stream: names of the member types, whose events it takes as they are. */
+  readonly variantOf?: readonly string[] | undefined;
 }
 
 /** What a statement can be checked against: event types by name and variables by name. */
