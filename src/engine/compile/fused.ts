@@ -1,0 +1,175 @@
+/**
+ * The aggregations of one group as one generated class: sum, avg, count of plain arguments are fields of it and their
+ * updates one piece of code, each argument evaluated once however many aggregations read it; the others are called.
+ *
+ * enter: per argument n += 1 and (hi, lo) += x in double-double (as aggregate/double-double.ts); leave the reverse, and a
+ * reset when n is 0. State: three numbers per argument, one per filtered count, and the accumulators of the others.
+ */
+import type { AggregateSpec, CheckedExpression } from '../../model/checked.ts';
+import type { Value } from '../../model/value.ts';
+import { accumulatorFor } from '../aggregate/accumulator-for.ts';
+import type { AccumulatorOptions } from '../aggregate/accumulator-for.ts';
+import type { Accumulator, AccumulatorConstructor, EvaluationContext, EventRow } from '../evaluation.ts';
+import { instantiate } from './code-cache.ts';
+import { emit } from './emit.ts';
+import { isTrue } from './emit-logic.ts';
+import { Scope } from './scope.ts';
+
+/** All accumulators of a group. */
+export interface GroupState {
+  enter(row: EventRow, context: EvaluationContext): void;
+  leave(row: EventRow, context: EvaluationContext): void;
+  /** Writes the value of aggregation i to `into[i]`; places of aggregations left out are not touched. */
+  read(into: Value[]): void;
+  clear(): void;
+  /** Plain data from which `restore` makes an equal group. */
+  snapshot(): unknown;
+  restore(state: unknown): void;
+}
+
+export interface FusedOptions extends AccumulatorOptions {
+  /** True if rows have one stream whose event is never null: it is read without a check. */
+  readonly oneStream: boolean;
+}
+
+/** One argument under one filter: the sums and counts that several aggregations share. */
+interface Slot {
+  /** Null: rows are counted, not values (`count(*)`). */
+  readonly argument: CheckedExpression | null;
+  readonly filter: CheckedExpression | null;
+  readonly key: string;
+  sums: boolean;
+  wraps: boolean;
+}
+
+interface Plan {
+  readonly slots: readonly Slot[];
+  /** By aggregation: JavaScript of its value, or null if it has an accumulator of its own. */
+  readonly values: readonly (string | null)[];
+  /** Accumulators of the aggregations that are not fused, with their index. */
+  readonly others: readonly { readonly index: number; readonly make: AccumulatorConstructor }[];
+}
+
+/**
+ * Compiles the aggregations of a statement; `skip(i)` leaves one out (groups of its own).
+ * @throws CodedError as {@link accumulatorFor}
+ */
+export function compileGroupState(
+  specs: readonly AggregateSpec[],
+  options: FusedOptions,
+  skip: (index: number) => boolean = () => false,
+): () => GroupState {
+  const plan = planOf(specs, options, skip);
+  const events = options.oneStream ? new Map([[0, 'event']]) : new Map<number, string>();
+  const scope = new Scope(emit, { row: 'row', events });
+  const updates = plan.slots.map((slot, i) => ({
+    enter: update(slot, i, '+', scope),
+    leave: update(slot, i, '-', scope),
+  }));
+  const row = options.oneStream ? 'const event=row[0];' : '';
+  const call = (method: string): string => plan.others.map((_, i) => `this.a${i}.${method}(row,cx);`).join('');
+  const fields = plan.slots.map((slot, i) => fieldsOf(slot, i)).flat();
+  const source = `${scope.prologue()}return class{
+constructor(){${fields.map((f) => `this.${f}=0;`).join('')}${plan.others.map((_, i) => `this.a${i}=k[${scope.constants.length + i}]();`).join('')}}
+enter(row,cx){${row}${scope.declarations()}${updates.map((u) => u.enter).join('')}${call('enter')}}
+leave(row,cx){${row}${scope.declarations()}${updates.map((u) => u.leave).join('')}${call('leave')}}
+read(v){${plan.values.map((js, i) => (js === null ? '' : `v[${i}]=${js};`)).join('')}${plan.others.map(({ index }, i) => `v[${index}]=this.a${i}.value();`).join('')}}
+clear(){${fields.map((f) => `this.${f}=0;`).join('')}${plan.others.map((_, i) => `this.a${i}.clear();`).join('')}}
+snapshot(){return [[${fields.map((f) => `this.${f}`).join(',')}],[${plan.others.map((_, i) => `this.a${i}.snapshot()`).join(',')}]];}
+restore(s){${fields.map((f, i) => `this.${f}=s[0][${i}];`).join('')}${plan.others.map((_, i) => `this.a${i}.restore(s[1][${i}]);`).join('')}}
+};`;
+  const constants = [...scope.constants, ...plan.others.map((o) => o.make)];
+  const Group = instantiate(source, constants) as new () => GroupState;
+  return () => new Group();
+}
+
+function planOf(specs: readonly AggregateSpec[], options: FusedOptions, skip: (index: number) => boolean): Plan {
+  const slots: Slot[] = [];
+  const others: { index: number; make: () => Accumulator }[] = [];
+  const values = specs.map((spec, index) => {
+    if (skip(index)) return null;
+    const argument = fusable(spec);
+    if (argument === undefined) {
+      others.push({ index, make: accumulatorFor(spec, options) });
+      return null;
+    }
+    return valueOf(spec, slotFor(argument, spec.filter, slots), slots);
+  });
+  return { slots, values, others };
+}
+
+/** The argument (null for `*`) of a sum, avg or count that can be fused; undefined for what cannot. */
+function fusable(spec: AggregateSpec): CheckedExpression | null | undefined {
+  if (spec.distinct) return undefined;
+  const [argument] = spec.args;
+  if (spec.name === 'count') return spec.wildcard || argument === undefined ? null : argument;
+  if (spec.name !== 'sum' && spec.name !== 'avg') return undefined;
+  return argument;
+}
+
+function canonical(e: CheckedExpression | null): string {
+  return JSON.stringify(e, (key, value: unknown) => (key === 'ast' ? undefined : value));
+}
+
+function slotFor(argument: CheckedExpression | null, filter: CheckedExpression | null, slots: Slot[]): number {
+  const key = `${canonical(argument)} ${canonical(filter)}`;
+  const known = slots.findIndex((s) => s.key === key);
+  if (known >= 0) return known;
+  return slots.push({ argument, filter, key, sums: false, wraps: false }) - 1;
+}
+
+/** `n` count, `h` and `l` the pair, `x` how many special values are in, `w` the wrapping sum of ints. */
+function fieldsOf(slot: Slot, i: number): string[] {
+  const fields = [`n${i}`];
+  if (slot.sums) fields.push(`h${i}`, `l${i}`, `u${i}`, `p${i}`, `m${i}`);
+  if (slot.wraps) fields.push(`w${i}`);
+  return fields;
+}
+
+function valueOf(spec: AggregateSpec, i: number, slots: readonly Slot[]): string {
+  const slot = slots[i];
+  if (slot === undefined || spec.name === 'count') return `this.n${i}`;
+  const kind = slot.argument?.type.kind;
+  if (spec.name === 'sum' && kind === 'int') {
+    slot.wraps = true;
+    return `(this.n${i}===0?null:this.w${i})`;
+  }
+  slot.sums = true;
+  // u NaN, p Infinity, m -Infinity: adding them up yields what their sum is
+  const special = `(this.u${i}>0?NaN:(this.p${i}>0?Infinity:0)+(this.m${i}>0?-Infinity:0))`;
+  const sum = `(this.u${i}+this.p${i}+this.m${i}===0?this.h${i}+this.l${i}:${special})`;
+  const value = spec.name === 'avg' ? `${sum}/this.n${i}` : kind === 'float' ? `Math.fround(${sum})` : sum;
+  return `(this.n${i}===0?null:${value})`;
+}
+
+function update(slot: Slot, i: number, sign: '+' | '-', scope: Scope): string {
+  const count = `this.n${i}${sign}${sign};`;
+  const body = slot.argument === null ? count : argumentUpdate(slot, slot.argument, i, sign, count, scope);
+  return slot.filter === null ? body : `if(${isTrue(slot.filter, scope)}){${body}}`;
+}
+
+function argumentUpdate(
+  slot: Slot,
+  argument: CheckedExpression,
+  i: number,
+  sign: '+' | '-',
+  count: string,
+  scope: Scope,
+): string {
+  const value = scope.emit(argument, scope);
+  const steps = [count];
+  if (slot.wraps) steps.push(`this.w${i}=(this.w${i}${sign}x)|0;`);
+  if (slot.sums) steps.push(sumUpdate(i, sign));
+  const all = steps.join('');
+  return value.nullable ? `{const x=${value.js};if(x!==null){${all}}}` : `{const x=${value.js};${all}}`;
+}
+
+/** TwoSum of ±x into the pair; special values are counted instead; an emptied sum starts anew. */
+function sumUpdate(i: number, sign: '+' | '-'): string {
+  const special = `if(x!==x)this.u${i}${sign}${sign};else if(x>0)this.p${i}${sign}${sign};else this.m${i}${sign}${sign};`;
+  const y = sign === '+' ? 'x' : '-x';
+  const add = `const y=${y},a=this.h${i},s=a+y,b=s-a,c=this.l${i}+(a-(s-b)+(y-b)),r=s+c;this.l${i}=c-(r-s);this.h${i}=r;`;
+  const body = `if(x-x!==0){${special}}else{${add}}`;
+  if (sign === '+') return body;
+  return `if(this.n${i}===0){this.h${i}=0;this.l${i}=0;this.u${i}=0;this.p${i}=0;this.m${i}=0;}else{${body}}`;
+}
