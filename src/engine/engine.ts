@@ -17,7 +17,8 @@ import type { InstanceWork } from './runtime/cause-work.ts';
 import { compileStatement } from './runtime/compile-statement.ts';
 import { DeployedStatement } from './runtime/deployed.ts';
 import type { EngineServices } from './runtime/deployed.ts';
-import type { EventClass, EventMeta } from './runtime/event-class.ts';
+import type { EventMeta } from './runtime/event-class.ts';
+import { EventClass } from './runtime/event-class.ts';
 import type { OutputRow } from './runtime/output-row.ts';
 import { constantOf } from './runtime/parameters.ts';
 import { InstanceContext } from './runtime/instance-context.ts';
@@ -149,7 +150,9 @@ export class Engine {
     const variables: string[] = [];
     const statements: DeployedStatement[] = [];
     try {
-      const programs = module.statements.map((statement, i) => compileStatement(statement, i, options.emit ?? 'rows'));
+      const programs = module.statements.map((statement, i) =>
+        compileStatement(statement, i, options.emit ?? 'rows', (name) => this.#types.get(name).type),
+      );
       for (const statement of module.statements) this.#declare(statement, variables);
       for (const program of programs) {
         if (program === null) continue;
@@ -409,15 +412,11 @@ export class Engine {
       setVariable: (name, value) => this.#variables.set(name, value),
       listen: (name, listener) => this.#variables.listen(name, listener),
       eventClass: (typeName) => this.#types.get(typeName),
-      route: (eventClass: EventClass, values, extra) => {
-        const { domain, seq, path } = this.#causeKey;
-        const step = this.#routedOfStep++;
-        this.#routes.push({
-          event: eventClass.fromValues(values, this.#nowMs, domain, seq, 0, extra),
-          key: { ...this.#causeKey, path: [...path, step] },
-        });
+      classFor: (type) => {
+        const known = this.#types.find(type.name);
+        return known?.type === type ? known : new EventClass(type, (name) => this.#types.find(name));
       },
-      routeEvent: (event) => {
+      route: (event) => {
         const step = this.#routedOfStep++;
         this.#routes.push({ event, key: { ...this.#causeKey, path: [...this.#causeKey.path, step] } });
       },

@@ -22,7 +22,8 @@ export async function runReplay(path: string, options: ReplayOptions): Promise<n
   const files = scenarioFiles(path);
   if (files.length === 0) throw new CodedError('SCENARIO_INVALID', `no scenario (*.json) at ${path}`);
   const seed = Number(options.seed ?? 1);
-  if (!Number.isSafeInteger(seed)) throw new CodedError('INVALID_PARAMETERS', `--seed ${options.seed ?? ''} is no whole number`);
+  if (!Number.isSafeInteger(seed))
+    throw new CodedError('INVALID_PARAMETERS', `--seed ${options.seed ?? ''} is no whole number`);
   if (options.chaos === true && options.federate !== true) {
     throw new CodedError('INVALID_PARAMETERS', '--chaos disturbs the network of --federate', { hint: 'give both' });
   }
@@ -45,7 +46,9 @@ async function runFile(file: string, options: ReplayOptions, seed: number): Prom
   } catch (error) {
     return { name: file, result: 'crash', detail: error instanceof Error ? error.message : String(error), outputs: [] };
   }
-  return options.federate === true ? runFederated(scenario, { seed, chaos: options.chaos === true }) : runScenario(scenario);
+  return options.federate === true
+    ? runFederated(scenario, { seed, chaos: options.chaos === true })
+    : runScenario(scenario);
 }
 
 function report(r: ScenarioResult, options: ReplayOptions): void {
@@ -53,7 +56,10 @@ function report(r: ScenarioResult, options: ReplayOptions): void {
   else if (r.result !== 'pass') print(`${pc.red(r.result.padEnd(9))}${r.name}: ${r.detail}`);
   if (options.out === undefined) return;
   const document = { name: r.name, ok: r.result !== 'rejected' && r.result !== 'crash', outputs: r.outputs };
-  writeFileSync(join(options.out, `${r.name.replaceAll('/', '__')}.json`), `${JSON.stringify(document, numbersAsText, 1)}\n`);
+  writeFileSync(
+    join(options.out, `${r.name.replaceAll('/', '__')}.json`),
+    `${JSON.stringify(document, numbersAsText, 1)}\n`,
+  );
 }
 
 function scenarioFiles(path: string): readonly string[] {

@@ -124,7 +124,6 @@ class CentralRun {
     this.#deploy(this.#scenario.epl);
   }
 
-
   #deploy(epl: string): void {
     const module = analyzeModule(parseModule(epl), this.#catalog);
     const deployment = this.#engine.deploy(module, { listener: this.#listen });

@@ -42,7 +42,8 @@ export async function runFederated(scenario: Scenario, options: FederatedOptions
   }
   const { name, expect } = scenario;
   try {
-    if (!expect.ok) return { name, result: 'accepted', detail: `expected: ${expect.error ?? 'a rejection'}`, outputs: [] };
+    if (!expect.ok)
+      return { name, result: 'accepted', detail: `expected: ${expect.error ?? 'a rejection'}`, outputs: [] };
     await run.steps();
     const outputs = run.outputs();
     const difference = compareOutputs(run.atFirstStep(expect.outputs), run.atFirstStep(outputs), run.traits);
@@ -139,17 +140,25 @@ class FederatedRun {
     if (step.send !== undefined) this.#send(step.send, step);
     this.#world.advance(timeMs);
     await this.#world.runFor(this.#options.chaos ? random.next() * NETWORK_MS_PER_STEP : 0);
-    if (step.setvar === undefined && step.deploy === undefined && step.iterate === undefined && step.query === undefined) return;
+    if (
+      step.setvar === undefined &&
+      step.deploy === undefined &&
+      step.iterate === undefined &&
+      step.query === undefined
+    )
+      return;
     await this.#world.barrier();
     const group = this.#query?.group;
     if (group === undefined || group === null || this.#query === null) return;
-    if (step.setvar !== undefined) group.engine.setVariable(step.setvar, toValue(step.value), eventKey(timeMs, CLIENT_DOMAIN, ++this.#controls));
+    if (step.setvar !== undefined)
+      group.engine.setVariable(step.setvar, toValue(step.value), eventKey(timeMs, CLIENT_DOMAIN, ++this.#controls));
     if (step.deploy !== undefined) {
       this.#learn(step.deploy);
       await this.#world.settle(this.#world.client.queries.extend(this.#query.id, step.deploy));
     }
     if (step.iterate !== undefined) this.#iterate(step.iterate);
-    if (step.query !== undefined) throw new CodedError('NOT_SUPPORTED', 'fire-and-forget queries are not supported yet');
+    if (step.query !== undefined)
+      throw new CodedError('NOT_SUPPORTED', 'fire-and-forget queries are not supported yet');
   }
 
   #send(typeName: string, step: ScenarioStep): void {
@@ -183,7 +192,8 @@ class FederatedRun {
     const module = analyzeModule(parseModule(epl), this.#catalog);
     for (const type of module.eventTypes.values()) this.#catalog.addType(type);
     for (const s of module.statements) {
-      if (s.kind === 'createVariable') this.#catalog.addVariable({ name: s.variable, type: s.type, constant: s.constant });
+      if (s.kind === 'createVariable')
+        this.#catalog.addVariable({ name: s.variable, type: s.type, constant: s.constant });
     }
     traitsOf(module, this.traits);
   }

@@ -17,7 +17,10 @@ export interface FederatedScenario {
   readonly epl: string;
   readonly domains: ReadonlyMap<DomainName, readonly EventType[]>;
   readonly catalog: FederatedCatalog;
-  route(typeName: string, step: ScenarioStep): { readonly domain: DomainName; readonly stream: string; readonly values: ScenarioRow };
+  route(
+    typeName: string,
+    step: ScenarioStep,
+  ): { readonly domain: DomainName; readonly stream: string; readonly values: ScenarioRow };
 }
 
 export function splitScenario(scenario: Scenario): FederatedScenario {
@@ -37,13 +40,20 @@ export function splitScenario(scenario: Scenario): FederatedScenario {
   };
   const domains = new Map<DomainName, readonly EventType[]>();
   for (const domain of names) {
-    domains.set(domain, types.filter((t) => {
-      const { domain: owner } = parseStreamName(t.name);
-      return owner === null || owner === domain;
-    }));
+    domains.set(
+      domain,
+      types.filter((t) => {
+        const { domain: owner } = parseStreamName(t.name);
+        return owner === null || owner === domain;
+      }),
+    );
   }
   const homeless = types.some((t) => parseStreamName(t.name).domain === null && !offered.has(t.name));
-  if (names.length === 0 || homeless) domains.set(SOLE_DOMAIN, types.filter((t) => parseStreamName(t.name).domain === null));
+  if (names.length === 0 || homeless)
+    domains.set(
+      SOLE_DOMAIN,
+      types.filter((t) => parseStreamName(t.name).domain === null),
+    );
   return {
     epl,
     domains,
@@ -58,7 +68,11 @@ export function splitScenario(scenario: Scenario): FederatedScenario {
       const values = step.event ?? {};
       if (scenario.domains === null || domain === undefined) return { domain: SOLE_DOMAIN, stream: typeName, values };
       const stream = stringifyStreamName(domain, typeName);
-      return { domain, stream: catalog.eventType(stream) === undefined ? typeName : stream, values: { ...values, domain } };
+      return {
+        domain,
+        stream: catalog.eventType(stream) === undefined ? typeName : stream,
+        values: { ...values, domain },
+      };
     },
   };
 }
@@ -72,7 +86,11 @@ function takeSentSchemas(scenario: Scenario, catalog: LayeredCatalog): string {
   const module = parseModule(scenario.epl);
   const declared = module.statements.filter((s) => s.kind === 'createSchema');
   if (!declared.some((s) => sent.has(s.typeName))) return scenario.epl;
-  const inserted = new Set(module.statements.flatMap((s) => (s.kind === 'selectStatement' && s.insertInto !== null ? [s.insertInto.typeName] : [])));
+  const inserted = new Set(
+    module.statements.flatMap((s) =>
+      s.kind === 'selectStatement' && s.insertInto !== null ? [s.insertInto.typeName] : [],
+    ),
+  );
   const taken = declared.filter((s) => !s.variant && (sent.has(s.typeName) || !inserted.has(s.typeName)));
   const checked = analyzeModule({ ...module, statements: taken }, catalog);
   for (const type of checked.eventTypes.values()) catalog.addType(type);

@@ -70,10 +70,8 @@ function pollCount(group: GroupInterval, inserted: number, removed: number, coun
   }
   group.inserted += inserted;
   group.removed += removed;
-  if (group.inserted >= count || group.removed >= count) {
-    group.open = true;
-    group.inserted = 0;
-    group.removed = 0;
-  }
-  return false;
+  if (group.inserted < count && group.removed < count) return false;
+  group.inserted = 0;
+  group.removed = 0;
+  return true;
 }

@@ -157,6 +157,7 @@ export class LimitedOutput implements OutputStage {
       case 'default': {
         const kept = this.#kept;
         this.#kept = [];
+        if (kept.length === 0) resultSet.emitIdle(outcome);
         for (const { insert, remove } of kept) resultSet.process(insert, remove, outcome);
         break;
       }

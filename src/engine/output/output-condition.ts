@@ -166,7 +166,8 @@ export class WhenCondition implements OutputCondition {
     this.#removed += removed;
     this.#insertedTotal += inserted;
     this.#removedTotal += removed;
-    this.#test();
+    // A change that waits for the clock to move is answered then (conformance federated/tie-output-when-01).
+    if (!this.#timer.armed) this.#test();
   }
 
   fire(): void {

@@ -25,6 +25,8 @@ export interface ResultSet {
   emitLast(out: Outcome): void;
   absorbAll(insert: Rows, remove: Rows): void;
   emitAll(out: Outcome): void;
+  /** Output is due by the clock and nothing has come. */
+  emitIdle(out: Outcome): void;
   /** Null in categories without groups. */
   readonly processFirst: ((insert: Rows, remove: Rows, poll: GroupPoll, out: Outcome) => void) | null;
   /** Rows for `iterate` and `output snapshot`, from the statement's present rows. */

@@ -66,14 +66,15 @@ export class RowForAll implements ResultSet {
   }
 
   emitAll(out: Outcome): void {
-    if (this.#absorbed) {
-      out.append(this.#all);
-    } else {
-      if (this.#maker.removes) this.#row(true, out.remove);
-      this.#row(false, out.insert);
-    }
+    if (this.#absorbed) out.append(this.#all);
+    else this.emitIdle(out);
     this.#all = new Outcome();
     this.#absorbed = false;
+  }
+
+  emitIdle(out: Outcome): void {
+    if (this.#maker.removes) this.#row(true, out.remove);
+    this.#row(false, out.insert);
   }
 
   iterate(_rows: Rows, out: RowList): void {

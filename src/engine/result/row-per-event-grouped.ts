@@ -93,6 +93,8 @@ export class RowPerEventGrouped implements ResultSet {
     for (const row of chosen.values()) this.#row(row, false, out.insert);
   };
 
+  emitIdle(): void {}
+
   iterate(rows: Rows, out: RowList): void {
     for (const row of rows) this.#row(row, false, out);
   }

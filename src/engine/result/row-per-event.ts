@@ -71,6 +71,8 @@ export class RowPerEvent implements ResultSet {
     this.#all = new Outcome();
   }
 
+  emitIdle(): void {}
+
   iterate(rows: Rows, out: RowList): void {
     this.#aggregation?.use(WHOLE, rows[0] ?? []);
     for (const row of rows) this.#maker.make(row, false, out);

@@ -85,8 +85,7 @@ export class RowPerGroup implements ResultSet {
     this.#openInterval();
     for (const row of insert) this.#see(row);
     for (const row of remove) this.#see(row);
-    for (const row of insert) this.#aggregation.enter(this.#key(row, this.#context), row);
-    for (const row of remove) this.#aggregation.leave(this.#key(row, this.#context), row);
+    this.#apply(insert, remove);
   }
 
   /** Old rows of an interval: every group seen before it, with the values at its start. */
@@ -114,26 +113,34 @@ export class RowPerGroup implements ResultSet {
 
   readonly processFirst = (insert: Rows, remove: Rows, poll: GroupPoll, out: Outcome): void => {
     const chosen = new Map<Key, EventRow>();
-    const choose = (row: EventRow, removed: number): void => {
-      const key = this.#key(row, this.#context);
-      if (this.#firstTestsHaving) {
-        this.#aggregation.use(key, row);
-        if (!this.#maker.passes(row, false)) return;
-      }
-      if (!poll(key, 1 - removed, removed)) return;
-      if (this.#maker.removes && !this.#firstTestsHaving && !chosen.has(key)) this.#row(key, row, true, out.remove);
-      chosen.set(key, row);
-    };
-    const apply = (): void => {
-      for (const row of insert) this.#aggregation.enter(this.#key(row, this.#context), row);
-      for (const row of remove) this.#aggregation.leave(this.#key(row, this.#context), row);
-    };
-    if (this.#firstTestsHaving) apply();
-    for (const row of insert) choose(row, 0);
-    for (const row of remove) choose(row, 1);
-    if (!this.#firstTestsHaving) apply();
+    if (this.#firstTestsHaving) this.#apply(insert, remove);
+    for (const row of insert) this.#first(row, 0, poll, chosen, out);
+    for (const row of remove) this.#first(row, 1, poll, chosen, out);
     for (const [key, row] of chosen) this.#row(key, row, false, out.insert);
   };
+
+  #apply(insert: Rows, remove: Rows): void {
+    for (const row of insert) this.#aggregation.enter(this.#key(row, this.#context), row);
+    for (const row of remove) this.#aggregation.leave(this.#key(row, this.#context), row);
+  }
+
+  /** With having the aggregates are those after the update; without, each row counts when its turn comes. */
+  #first(row: EventRow, removed: number, poll: GroupPoll, chosen: Map<Key, EventRow>, out: Outcome): void {
+    const key = this.#key(row, this.#context);
+    if (this.#firstTestsHaving) {
+      this.#aggregation.use(key, row);
+      if (this.#maker.passes(row, false) && poll(key, 1 - removed, removed)) chosen.set(key, row);
+      return;
+    }
+    if (poll(key, 1 - removed, removed)) {
+      if (this.#maker.removes && !chosen.has(key)) this.#row(key, row, true, out.remove);
+      chosen.set(key, row);
+    }
+    if (removed === 0) this.#aggregation.enter(key, row);
+    else this.#aggregation.leave(key, row);
+  }
+
+  emitIdle(): void {}
 
   iterate(rows: Rows, out: RowList): void {
     const seen = new Set<Key>();

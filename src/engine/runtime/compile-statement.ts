@@ -1,16 +1,22 @@
 /** From a checked statement to its program: the only place that knows all kinds of statements. */
 import type { CheckedStatement } from '../../model/checked.ts';
 import { CodedError } from '../../model/errors.ts';
+import type { EventType } from '../../model/event-type.ts';
 import type { EmitMode } from './select-program.ts';
 import { compileSelect } from './select-program.ts';
 import type { StatementProgram } from './statement.ts';
 import { compileCreateVariable, compileOnSet } from './variable-statements.ts';
 
 /** Null for statements that have nothing to run. Throws `NOT_SUPPORTED` with a position. */
-export function compileStatement(statement: CheckedStatement, index: number, emit: EmitMode): StatementProgram | null {
+export function compileStatement(
+  statement: CheckedStatement,
+  index: number,
+  emit: EmitMode,
+  typeOf: (name: string) => EventType,
+): StatementProgram | null {
   switch (statement.kind) {
     case 'select':
-      return compileSelect(statement, index, emit);
+      return compileSelect(statement, index, emit, typeOf);
     case 'createVariable':
       return compileCreateVariable(statement, index);
     case 'onSet':

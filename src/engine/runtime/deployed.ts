@@ -1,5 +1,6 @@
 /** A statement instance as the engine holds it: its activations in the filter index, its views, its output. */
 import type { Event } from '../../model/event.ts';
+import type { EventType } from '../../model/event-type.ts';
 import type { Value } from '../../model/value.ts';
 import type { Activation, FilterIndex } from '../filter/filter-index.ts';
 import type { EventClass } from './event-class.ts';
@@ -23,8 +24,8 @@ export interface EngineServices extends VariableReader {
   setVariable(name: string, value: Value): void;
   listen(name: string, listener: VariableListener): () => void;
   eventClass(typeName: string): EventClass;
-  route(eventClass: EventClass, values: readonly Value[], extra: Event['extra']): void;
-  routeEvent(event: Event): void;
+  classFor(type: EventType): EventClass;
+  route(event: Event): void;
 }
 
 export class DeployedStatement {
@@ -98,8 +99,8 @@ export class DeployedStatement {
         for (const name of new Set(names)) this.#unlisten.push(services.listen(name, changed));
       },
       eventClass: (typeName) => services.eventClass(typeName),
-      route: (eventClass, values, extra) => services.route(eventClass, values, extra),
-      routeEvent: (event) => services.routeEvent(event),
+      classFor: (type) => services.classFor(type),
+      route: (event) => services.route(event),
     };
   }
 }

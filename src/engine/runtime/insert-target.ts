@@ -1,4 +1,7 @@
-/** `insert into`: from output rows to events of the target type (Esper 5.10). Columns go to properties by name. */
+/**
+ * `insert into`: from output rows to events of the target type (Esper 5.10). Columns go to properties by name. The
+ * statement's own listener sees these events too: with a declared schema all of its properties.
+ */
 import type { Column, InsertInto } from '../../model/checked.ts';
 import type { Event } from '../../model/event.ts';
 import { slotOf } from '../../model/event.ts';
@@ -21,19 +24,17 @@ export class InsertTarget {
     this.#sources = this.#class.type.properties.map((p) => names.indexOf(p.name));
   }
 
-  route(row: OutputRow): void {
+  /** The event that the row becomes. `part` tells apart several rows of one cause. */
+  make(row: OutputRow, part: number): Event {
+    const { domain, seq } = this.#host.causeKey;
+    const { nowMs } = this.#host;
     if (!(row instanceof ResultRow)) {
-      this.#routeEvent(row);
-      return;
+      // `select *` passes the event on as the target type.
+      const values = this.#class.type.properties.map((p) => row[slotOf(p.name)] ?? row.extra?.[p.name] ?? null);
+      return this.#class.fromValues(values, nowMs, domain, seq, part, row.extra);
     }
     const values: Value[] = [];
     for (const source of this.#sources) values.push(source < 0 ? null : (row.values[source] ?? null));
-    this.#host.route(this.#class, values, null);
-  }
-
-  /** `select *` passes the event on as the target type. */
-  #routeEvent(event: Event): void {
-    const values = this.#class.type.properties.map((p) => event[slotOf(p.name)] ?? event.extra?.[p.name] ?? null);
-    this.#host.route(this.#class, values, event.extra);
+    return this.#class.fromValues(values, nowMs, domain, seq, part);
   }
 }

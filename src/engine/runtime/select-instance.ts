@@ -19,16 +19,17 @@ import { RowForAll } from '../result/row-for-all.ts';
 import { RowPerEventGrouped } from '../result/row-per-event-grouped.ts';
 import { RowPerEvent } from '../result/row-per-event.ts';
 import { RowPerGroup } from '../result/row-per-group.ts';
-import type { DataWindow, UpdateSink, WindowHost } from '../window/data-window.ts';
-import { RemoteView } from '../window/remote-view.ts';
-import { StreamWindowAccess } from '../window/window-access.ts';
+import { RowPerLevel } from '../result/row-per-level.ts';
+import { SubqueryState } from '../subquery/subquery-state.ts';
+import type { UpdateSink } from '../window/data-window.ts';
 import { InsertTarget } from './insert-target.ts';
 import type { InstanceContext } from './instance-context.ts';
 import type { OutputRow } from './output-row.ts';
-import { rowValues } from './output-row.ts';
+import { ResultRow, rowValues } from './output-row.ts';
 import type { SelectParts } from './select-program.ts';
 import type { InstanceHost, StatementInstance, StatementOutput } from './statement.ts';
-import type { Timer, TimerTarget } from './timer-queue.ts';
+import { StreamInput } from './stream-input.ts';
+import { windowHost } from './window-host.ts';
 
 interface PendingUpdate {
   readonly insert: readonly Event[];
@@ -38,12 +39,10 @@ interface PendingUpdate {
 /** Gathers what one stream's windows post. */
 class Collector implements UpdateSink {
   readonly #receive: (insert: readonly Event[], remove: readonly Event[]) => void;
-  access: StreamWindowAccess | null = null;
   constructor(receive: (insert: readonly Event[], remove: readonly Event[]) => void) {
     this.#receive = receive;
   }
   update(insert: readonly Event[], remove: readonly Event[]): void {
-    this.access?.arrived(insert);
     this.#receive(insert, remove);
   }
 }
@@ -52,7 +51,10 @@ export class SelectInstance implements StatementInstance {
   readonly context: InstanceContext;
   readonly #parts: SelectParts;
   readonly #host: InstanceHost;
-  readonly #windows: DataWindow[] = [];
+  /** By slot: subqueries first, so that they hold an event before the statement's own streams do. */
+  readonly #inputs: readonly StreamInput[];
+  /** The statement's own streams. */
+  readonly #streams: readonly StreamInput[];
   readonly #join: JoinType | null;
   readonly #resultSet: ResultSet;
   readonly #output: OutputStage;
@@ -63,6 +65,8 @@ export class SelectInstance implements StatementInstance {
   #insert: OutputRow[] = [];
   #remove: OutputRow[] = [];
   #updates: Update[] = [];
+  /** Rows made for insert into on the present cause. */
+  #part = 0;
 
   constructor(parts: SelectParts, host: InstanceHost) {
     this.#parts = parts;
@@ -87,51 +91,30 @@ export class SelectInstance implements StatementInstance {
             host,
             rows: () => this.rows(),
           });
-    this.#makeWindows();
+    const subqueries = parts.subqueries.map((program) => new SubqueryState(program, host));
+    this.context.subqueries = subqueries;
+    this.#streams = this.#makeStreams();
+    this.context.windows = this.#streams.map((s) => s.access);
+    this.#inputs = [...subqueries.flatMap((s) => [...s.inputs()]), ...this.#streams];
   }
 
-  #makeWindows(): void {
-    const host = this.#windowHost();
-    const accesses: (StreamWindowAccess | null)[] = [];
-    this.#parts.streams.forEach((stream, i) => {
+  #makeStreams(): StreamInput[] {
+    const place = windowHost(this.#host, this.context);
+    return this.#parts.streams.map((stream, i) => {
       const collector = new Collector(
         this.#join === null
           ? (insert, remove) => this.#pending.push({ insert, remove })
           : (insert, remove) => this.#change(i, insert, remove),
       );
-      const window = stream.view
-        ? new RemoteView(collector, this.#host.eventClass(stream.typeName))
-        : stream.windows(host, collector);
-      this.#windows.push(window);
-      const access = stream.priorDepth < 0 ? null : new StreamWindowAccess(window, stream.priorDepth);
-      collector.access = access;
-      accesses.push(access);
+      return new StreamInput(stream, this.#host, place, collector);
     });
-    this.context.windows = accesses;
-  }
-
-  #windowHost(): WindowHost {
-    const { context } = this;
-    const host = this.#host;
-    return {
-      get nowMs() {
-        return host.nowMs;
-      },
-      context,
-      timer: (target: TimerTarget): Timer => host.newTimer(target, 'window'),
-      arm: (timer, dueMs) => host.arm(timer, dueMs),
-      disarm: (timer) => host.disarm(timer),
-      onVariableChange: (names, target) => {
-        const timer = host.newTimer(target, 'window');
-        host.onVariable(names, () => host.arm(timer, host.nowMs));
-      },
-    };
   }
 
   #makeResultSet(): ResultSet {
-    const { category, rows, aggregation, groupKey, streams } = this.#parts;
+    const { category, rows, aggregation, groupKey, levels, streams } = this.#parts;
     const maker = new RowMaker(rows, this.context);
     if (aggregation === null) return new RowPerEvent(maker, null);
+    if (levels !== null) return new RowPerLevel(levels, aggregation, this.context);
     const state = new Aggregation(aggregation, this.context, groupKey !== null);
     if (groupKey === null) {
       return category === 'rowForAll' ? new RowForAll(maker, state, streams.length) : new RowPerEvent(maker, state);
@@ -153,14 +136,11 @@ export class SelectInstance implements StatementInstance {
   }
 
   accept(slot: number, events: readonly Event[]): void {
-    this.#windows[slot]?.insert(events);
+    this.#inputs[slot]?.accept(events);
   }
 
   acceptUpdates(slot: number, updates: readonly Update[]): void {
-    const window = this.#windows[slot];
-    const admits = this.#parts.streams[slot]?.admits;
-    if (!(window instanceof RemoteView) || admits === undefined) return;
-    for (const update of updates) window.apply(update, this.#host.nowMs, (event) => admits(event, this.context));
+    this.#inputs[slot]?.acceptUpdates(updates);
   }
 
   evaluate(): void {
@@ -231,18 +211,28 @@ export class SelectInstance implements StatementInstance {
     this.#output.take(insert, remove);
   }
 
-  readonly #deliver = (insert: readonly OutputRow[], remove: readonly OutputRow[]): void => {
+  readonly #deliver = (insertRows: readonly OutputRow[], removeRows: readonly OutputRow[]): void => {
     const { selector, insertInto } = this.#parts.statement;
+    const insert = this.#target === null ? insertRows : this.#targeted(this.#target, insertRows);
+    const remove = this.#target === null ? removeRows : this.#targeted(this.#target, removeRows);
     if (selector === 'rstream') {
       for (const row of remove) this.#insert.push(row);
     } else {
       for (const row of insert) this.#insert.push(row);
       if (selector === 'irstream') for (const row of remove) this.#remove.push(row);
     }
-    if (insertInto === null || this.#target === null) return;
-    if (insertInto.selector !== 'rstream') for (const row of insert) this.#target.route(row);
-    if (insertInto.selector !== 'istream') for (const row of remove) this.#target.route(row);
+    if (insertInto === null) return;
+    if (insertInto.selector !== 'rstream') for (const row of insert) this.#route(row);
+    if (insertInto.selector !== 'istream') for (const row of remove) this.#route(row);
   };
+
+  #targeted(target: InsertTarget, rows: readonly OutputRow[]): readonly OutputRow[] {
+    return rows.map((row) => target.make(row, this.#part++));
+  }
+
+  #route(row: OutputRow): void {
+    if (!(row instanceof ResultRow)) this.#host.route(row);
+  }
 
   finish(): Pick<StatementOutput, 'insert' | 'remove' | 'updates'> | null {
     if (this.#parts.emit === 'updates') {
@@ -252,6 +242,7 @@ export class SelectInstance implements StatementInstance {
       return { insert: [], remove: [], updates };
     }
     if (this.#insert.length === 0 && this.#remove.length === 0) return null;
+    this.#part = 0;
     const told = { insert: this.#insert, remove: this.#remove, updates: null };
     this.#insert = [];
     this.#remove = [];
@@ -261,17 +252,18 @@ export class SelectInstance implements StatementInstance {
   /** The statement's present rows, before the result set. */
   rows(): readonly EventRow[] {
     if (this.#join !== null) return this.#join.all();
-    return this.#filtered([...(this.#windows[0]?.content() ?? [])], false);
+    return this.#filtered([...(this.#streams[0]?.window.content() ?? [])], false);
   }
 
   iterate(): readonly OutputRow[] {
     const list = new RowList();
     this.#resultSet.iterate(this.rows(), list);
-    return this.#finish.apply(list);
+    const rows = this.#finish.apply(list);
+    return this.#target === null ? rows : this.#targeted(this.#target, rows);
   }
 
   stop(): void {
-    for (const window of this.#windows) window.stop();
+    for (const input of this.#inputs) input.window.stop();
     this.#output.stop();
   }
 }

@@ -1,10 +1,10 @@
 /** A checked select, compiled: everything of it that is the same for all instances. */
-import type { CheckedExpression, CheckedStream, LimitValue, SelectStatement } from '../../model/checked.ts';
+import type { CheckedExpression, Column, SelectStatement } from '../../model/checked.ts';
 import { CodedError } from '../../model/errors.ts';
+import type { EventType } from '../../model/event-type.ts';
 import type { RowKey } from '../compile/compile.ts';
-import { compileEventPredicate, compileKey, compilePredicate } from '../compile/compile.ts';
-import type { EventPredicate, Predicate } from '../evaluation.ts';
-import { chooseKey } from '../filter/filter-index.ts';
+import { compileKey, compilePredicate } from '../compile/compile.ts';
+import type { Predicate } from '../evaluation.ts';
 import type { JoinPlan } from '../join/join-plan.ts';
 import { planJoin } from '../join/join-plan.ts';
 import type { OutputProgram } from '../output/limited-output.ts';
@@ -13,136 +13,114 @@ import type { AggregationProgram } from '../result/aggregation.ts';
 import { compileAggregation } from '../result/aggregation.ts';
 import type { Category } from '../result/category.ts';
 import { categorize } from '../result/category.ts';
-import { compileProjection, typeOfStream } from '../result/projection.ts';
+import type { GroupingLevel } from '../result/grouping-levels.ts';
+import { compileLevels } from '../result/grouping-levels.ts';
+import { compileProjection } from '../result/projection.ts';
 import type { RowProgram } from '../result/result-set.ts';
 import { compileSort } from '../result/result-set.ts';
-import type { WindowRecipe } from '../window/data-window.ts';
-import { compileWindows, rowsLeave } from '../window/window-recipe.ts';
-import { walk } from './expressions.ts';
-import type { InstanceHost, StatementInstance, StatementProgram, StreamSlot, ViewSlot } from './statement.ts';
+import { compileSubquery } from '../subquery/subquery-program.ts';
+import type { SubqueryProgram } from '../subquery/subquery-program.ts';
+import { rowsLeave } from '../window/window-recipe.ts';
+import { holds, walk } from './expressions.ts';
 import { SelectInstance } from './select-instance.ts';
+import type { StatementProgram } from './statement.ts';
+import { compileStream, isView, slotsOf } from './stream-input.ts';
+import type { StreamProgram } from './stream-input.ts';
 
 export type EmitMode = 'rows' | 'updates';
-
-/** One stream reference, compiled. */
-export interface StreamProgram {
-  readonly typeName: string;
-  /** True for remote views and other references whose content is dictated. */
-  readonly view: boolean;
-  /** All conjuncts of the parentheses, for views. */
-  readonly admits: EventPredicate;
-  readonly windows: WindowRecipe;
-  /** Deepest `prior` of the stream, 0 without; -1 when neither prior nor prev is used. */
-  readonly priorDepth: number;
-}
 
 export interface SelectParts {
   readonly statement: SelectStatement;
   readonly category: Category;
   readonly streams: readonly StreamProgram[];
+  readonly subqueries: readonly SubqueryProgram[];
   readonly join: JoinPlan | null;
   /** Of a single stream; a join tests its own. */
   readonly where: Predicate | null;
   readonly rows: RowProgram;
   readonly aggregation: AggregationProgram | null;
   readonly groupKey: RowKey | null;
+  /** Rollup, cube, grouping sets; null for plain group by. */
+  readonly levels: readonly GroupingLevel[] | null;
   readonly output: OutputProgram | null;
+  /** Columns of the output: those of the target type with insert into. */
+  readonly columns: readonly Column[];
   readonly emit: EmitMode;
 }
 
-export function compileSelect(statement: SelectStatement, index: number, emit: EmitMode): StatementProgram {
+/** `typeOf` finds declared and inferred types by name. */
+export function compileSelect(
+  statement: SelectStatement,
+  index: number,
+  emit: EmitMode,
+  typeOf: (name: string) => EventType,
+): StatementProgram {
   refuseUnsupported(statement, emit);
-  const category = categorize(statement);
+  const { insertInto } = statement;
   const leaves = statement.streams.some((s) => rowsLeave(s) || isView(s)) || statement.streams.length > 1;
-  const removes = statement.selector !== 'istream' || (statement.insertInto?.selector ?? 'istream') !== 'istream';
+  const removes = statement.selector !== 'istream' || (insertInto?.selector ?? 'istream') !== 'istream';
+  const moved = movesWhere(statement);
+  const streams = statement.streams.map((s) =>
+    compileStream(s, priorDepthOf(s.index, statement), moved ? statement.where : []),
+  );
+  const subqueries = statement.subqueries.map(compileSubquery);
+  const single = statement.streams.length === 1;
+  const columns = insertInto === null ? statement.columns : typeOf(insertInto.typeName).properties;
+  const grouped = statement.groupBy.length > 0;
   const parts: SelectParts = {
     statement,
-    category,
-    streams: statement.streams.map((s) => compileStream(s, statement)),
-    join: statement.streams.length > 1 ? planJoin(statement) : null,
-    where: statement.streams.length > 1 || statement.where.length === 0 ? null : compilePredicate(statement.where),
+    category: categorize(statement),
+    streams,
+    subqueries,
+    join: single ? null : planJoin(statement),
+    where: !single || moved || statement.where.length === 0 ? null : compilePredicate(statement.where),
     rows: {
       project: compileProjection(statement),
       having: statement.having === null ? null : compilePredicate([statement.having]),
       sort: compileSort(statement.orderBy),
       removes,
     },
-    aggregation:
-      statement.aggregates.length > 0 || statement.groupBy.length > 0
-        ? compileAggregation(statement.aggregates, leaves)
-        : null,
-    groupKey: statement.groupBy.length > 0 ? compileKey(statement.groupBy) : null,
+    aggregation: statement.aggregates.length > 0 || grouped ? compileAggregation(statement.aggregates, leaves) : null,
+    groupKey: grouped && statement.groupingSets === null ? compileKey(statement.groupBy) : null,
+    levels: statement.groupingSets === null ? null : compileLevels(statement, statement.groupingSets, removes),
     output: statement.output === null ? null : compileOutput(statement.output),
+    columns,
     emit,
   };
+  const slots = slotsOf([...subqueries.flatMap(streamsOfSubquery), ...streams]);
   return {
     name: statement.name,
     index,
-    columns: statement.columns,
-    streams: statement.streams.flatMap(slotOfStream),
-    views: statement.streams.flatMap((s): ViewSlot[] =>
-      isView(s) ? [{ slot: s.index, typeName: sourceOf(s).eventType.name }] : [],
-    ),
-    instantiate: (host: InstanceHost): StatementInstance => new SelectInstance(parts, host),
+    columns,
+    streams: slots.streams,
+    views: slots.views,
+    instantiate: (host) => new SelectInstance(parts, host),
   };
 }
 
+/** In the order of `SubqueryState.inputs`. */
+export function streamsOfSubquery(subquery: SubqueryProgram): readonly StreamProgram[] {
+  return [subquery.stream, ...subquery.nested.flatMap(streamsOfSubquery)];
+}
+
+/**
+ * Without a window nobody can tell `where` from the stream's parentheses: the filter index then answers it, and `prior`
+ * counts the events that pass (conformance windows/prior-01).
+ * Safe when: one stream, no window, no view, no contained events, and `where` looks at the event and variables alone.
+ */
+function movesWhere(statement: SelectStatement): boolean {
+  const [stream] = statement.streams;
+  if (stream === undefined || statement.streams.length > 1 || stream.windows.length > 0 || isView(stream)) return false;
+  if (stream.source.kind !== 'filter' || stream.source.contained.length > 0) return false;
+  return statement.where.every((e) => !holds(e, 'subquery') && !holds(e, 'prior') && !holds(e, 'prev'));
+}
+
 function refuseUnsupported(statement: SelectStatement, emit: EmitMode): void {
-  for (const stream of statement.streams) sourceOf(stream);
-  const [subquery] = statement.subqueries;
-  if (subquery !== undefined) {
-    throw new CodedError('NOT_SUPPORTED', 'subqueries are not supported yet', { position: subquery.position });
-  }
-  if (statement.groupingSets !== null) {
-    throw new CodedError('NOT_SUPPORTED', 'rollup, cube and grouping sets are not supported yet', {
-      position: statement.ast.position,
-    });
-  }
   if (emit === 'updates' && (categorize(statement) !== 'rowPerEvent' || statement.streams.length > 1)) {
     throw new CodedError('NOT_SUPPORTED', 'a view fragment reads one stream and has neither aggregates nor groups', {
       position: statement.ast.position,
     });
   }
-}
-
-function sourceOf(stream: CheckedStream): CheckedStream['source'] & { readonly kind: 'filter' } {
-  if (stream.source.kind === 'filter') return stream.source;
-  throw new CodedError('NOT_SUPPORTED', 'patterns are not supported yet', { position: stream.source.position });
-}
-
-function isView(stream: CheckedStream): boolean {
-  return sourceOf(stream).eventType.kind === 'view';
-}
-
-function compileStream(stream: CheckedStream, statement: SelectStatement): StreamProgram {
-  const source = sourceOf(stream);
-  const [step] = source.contained;
-  if (step !== undefined) {
-    throw new CodedError('NOT_SUPPORTED', 'contained-event selection is not supported yet', {
-      position: statement.ast.position,
-    });
-  }
-  return {
-    typeName: typeOfStream(stream).name,
-    view: isView(stream),
-    admits: compileEventPredicate(source.filter, stream.index),
-    windows: compileWindows(stream),
-    priorDepth: priorDepthOf(stream.index, statement),
-  };
-}
-
-function slotOfStream(stream: CheckedStream): StreamSlot[] {
-  if (isView(stream)) return [];
-  const source = sourceOf(stream);
-  const { key, residual } = chooseKey(source.filter);
-  return [
-    {
-      slot: stream.index,
-      typeName: source.eventType.name,
-      key,
-      residual: residual.length === 0 ? null : compileEventPredicate(residual, stream.index),
-    },
-  ];
 }
 
 /** All expressions of the statement that see rows. */
@@ -170,10 +148,4 @@ function priorDepthOf(stream: number, statement: SelectStatement): number {
     });
   }
   return depth;
-}
-
-export function limitNumber(value: LimitValue, variable: (name: string) => unknown): number | null {
-  if (value.kind === 'number') return value.value;
-  const read = variable(value.name);
-  return typeof read === 'number' ? read : null;
 }

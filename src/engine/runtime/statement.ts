@@ -6,6 +6,7 @@ import type { CauseKey } from '../../model/cause-key.ts';
 import type { Update } from '../../model/delta.ts';
 import type { Column } from '../../model/checked.ts';
 import type { Event } from '../../model/event.ts';
+import type { EventType } from '../../model/event-type.ts';
 import type { Value } from '../../model/value.ts';
 import type { EventPredicate } from '../evaluation.ts';
 import type { IndexKey } from '../filter/filter-index.ts';
@@ -66,9 +67,10 @@ export interface InstanceHost {
   /** Calls `changed` whenever one of the variables is set. */
   onVariable(names: readonly string[], changed: (name: string, before: Value) => void): void;
   eventClass(typeName: string): EventClass;
+  /** The class of a type that need not be in the catalog (derived and anonymous types). */
+  classFor(type: EventType): EventClass;
   /** Appends an event to the route queue. */
-  route(eventClass: EventClass, values: readonly Value[], extra: Event['extra']): void;
-  routeEvent(event: Event): void;
+  route(event: Event): void;
 }
 
 export interface StatementInstance {

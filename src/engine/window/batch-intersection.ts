@@ -14,6 +14,8 @@ export class BatchIntersectionWindow implements DataWindow {
   #inserting = false;
   #postedInsert: readonly Event[] | null = null;
   #postedRemove: readonly Event[] = [];
+  /** What the window that is asked just now has let in. */
+  #taken = new Set<Event>();
 
   constructor(host: WindowHost, sink: UpdateSink, recipes: readonly WindowRecipe[], batch: number) {
     this.#sink = sink;
@@ -24,11 +26,16 @@ export class BatchIntersectionWindow implements DataWindow {
   insert(events: readonly Event[]): void {
     this.#inserting = true;
     this.#postedInsert = null;
-    // The batch window last: what the others expel on this arrival does not reach the batch it posts.
+    // The batch window last: what the others expel or refuse on this arrival does not reach the batch it posts.
+    let admitted = events;
     this.#windows.forEach((window, i) => {
-      if (i !== this.#batch) window.insert(events);
+      if (i === this.#batch) return;
+      this.#taken = new Set();
+      window.insert(events);
+      admitted = admitted.filter((event) => this.#taken.has(event));
     });
-    this.#windows[this.#batch]?.insert(events);
+    if (admitted.length < events.length) this.drop(events.filter((event) => !admitted.includes(event)));
+    if (admitted.length > 0) this.#windows[this.#batch]?.insert(admitted);
     this.#inserting = false;
     this.#flush();
   }
@@ -40,6 +47,7 @@ export class BatchIntersectionWindow implements DataWindow {
       if (!this.#inserting) this.#flush();
       return;
     }
+    for (const event of insert) this.#taken.add(event);
     if (remove.length > 0) {
       this.#windows.forEach((window, i) => {
         if (i !== from) window.drop(remove);

@@ -7,6 +7,8 @@
  */
 import type { Event } from '../../model/event.ts';
 import type { EvaluationContext } from '../evaluation.ts';
+import type { InstanceContext } from '../runtime/instance-context.ts';
+import type { InstanceHost } from '../runtime/statement.ts';
 import type { Timer, TimerTarget } from '../runtime/timer-queue.ts';
 
 export const NONE: readonly Event[] = Object.freeze([]);
@@ -20,6 +22,9 @@ export interface UpdateSink {
 export interface WindowHost {
   readonly nowMs: number;
   readonly context: EvaluationContext;
+  /** The statement instance, for windows that evaluate with a context of their own. */
+  readonly instance: InstanceHost;
+  readonly instanceContext: InstanceContext;
   /** A timer that is owned by the caller; not armed. */
   timer(target: TimerTarget): Timer;
   arm(timer: Timer, dueMs: number): void;

@@ -113,15 +113,12 @@ class Arguments {
   }
 }
 
-/** The analysis marks a descending key as a call of `desc`. */
+/** A descending key is marked by its syntax alone: the expression is the key's. */
 function sortKeys(args: readonly CheckedExpression[], stream: number): readonly SortKey[] {
-  return args.map((arg) => {
-    const [inner] = arg.kind === 'call' && (arg.name === 'desc' || arg.name === 'asc') ? arg.args : [arg];
-    return {
-      evaluate: compileEventEvaluator(inner ?? arg, stream),
-      descending: arg.kind === 'call' && arg.name === 'desc',
-    };
-  });
+  return args.map((arg) => ({
+    evaluate: compileEventEvaluator(arg, stream),
+    descending: arg.ast.kind === 'sortKey' && arg.ast.descending,
+  }));
 }
 
 function compileWindow(spec: WindowSpec, stream: number): WindowRecipe {

@@ -1,0 +1,129 @@
+/** One stream reference of a select or subquery: compiled once, and its chain of windows in an instance. */
+import type { CheckedStream } from '../../model/checked.ts';
+import { CodedError } from '../../model/errors.ts';
+import type { Update } from '../../model/delta.ts';
+import type { Event } from '../../model/event.ts';
+import { compileEventPredicate } from '../compile/compile.ts';
+import type { EventPredicate } from '../evaluation.ts';
+import { chooseKey } from '../filter/filter-index.ts';
+import type { IndexKey } from '../filter/filter-index.ts';
+import type { CheckedExpression } from '../../model/checked.ts';
+import type { DataWindow, UpdateSink, WindowHost, WindowRecipe } from '../window/data-window.ts';
+import { RemoteView } from '../window/remote-view.ts';
+import { StreamWindowAccess } from '../window/window-access.ts';
+import { compileWindows } from '../window/window-recipe.ts';
+import type { ContainedProgram } from './contained.ts';
+import { compileContained, ContainedExpander } from './contained.ts';
+import type { InstanceHost, StreamSlot, ViewSlot } from './statement.ts';
+
+export interface StreamProgram {
+  /** Type of the events that the filter index delivers. */
+  readonly typeName: string;
+  /** True for remote views: the content is dictated. */
+  readonly view: boolean;
+  readonly key: IndexKey | null;
+  readonly residual: EventPredicate | null;
+  /** All conjuncts of the parentheses, for views. */
+  readonly admits: EventPredicate;
+  readonly contained: ContainedProgram | null;
+  readonly windows: WindowRecipe;
+  /** Deepest `prior` of the stream; -1 when neither prior nor prev is used. */
+  readonly priorDepth: number;
+}
+
+export function filterSource(stream: CheckedStream): CheckedStream['source'] & { readonly kind: 'filter' } {
+  if (stream.source.kind === 'filter') return stream.source;
+  throw new CodedError('NOT_SUPPORTED', 'patterns are not supported yet', { position: stream.source.position });
+}
+
+export function isView(stream: CheckedStream): boolean {
+  return filterSource(stream).eventType.kind === 'view';
+}
+
+/** `more`: conjuncts of `where` that may be tested with the filter. */
+export function compileStream(
+  stream: CheckedStream,
+  priorDepth: number,
+  more: readonly CheckedExpression[] = [],
+): StreamProgram {
+  const source = filterSource(stream);
+  const conjuncts = [...source.filter, ...more];
+  const { key, residual } = chooseKey(conjuncts);
+  return {
+    typeName: source.eventType.name,
+    view: isView(stream),
+    key,
+    residual: residual.length === 0 ? null : compileEventPredicate(residual, stream.index),
+    admits: compileEventPredicate(conjuncts, stream.index),
+    contained: compileContained(source.contained, stream.eventType),
+    windows: compileWindows(stream),
+    priorDepth,
+  };
+}
+
+export function slotsOf(streams: readonly StreamProgram[]): {
+  readonly streams: readonly StreamSlot[];
+  readonly views: readonly ViewSlot[];
+} {
+  const slots: StreamSlot[] = [];
+  const views: ViewSlot[] = [];
+  streams.forEach(({ typeName, view, key, residual }, slot) => {
+    if (view) views.push({ slot, typeName });
+    else slots.push({ slot, typeName, key, residual });
+  });
+  return { streams: slots, views };
+}
+
+/** Tells the arrivals to `prior` before it hands the update on. */
+class PriorTap implements UpdateSink {
+  readonly #sink: UpdateSink;
+  access: StreamWindowAccess | null = null;
+  constructor(sink: UpdateSink) {
+    this.#sink = sink;
+  }
+  update(insert: readonly Event[], remove: readonly Event[]): void {
+    this.access?.arrived(insert);
+    this.#sink.update(insert, remove);
+  }
+}
+
+export class StreamInput {
+  readonly window: DataWindow;
+  /** What `prev` and `prior` see; null when the statement has neither for this stream. */
+  readonly access: StreamWindowAccess | null;
+  readonly #program: StreamProgram;
+  readonly #host: WindowHost;
+  readonly #expander: ContainedExpander | null;
+
+  constructor(program: StreamProgram, instance: InstanceHost, host: WindowHost, sink: UpdateSink) {
+    this.#program = program;
+    this.#host = host;
+    this.#expander =
+      program.contained === null ? null : new ContainedExpander(program.contained, (type) => instance.classFor(type));
+    const tap = program.priorDepth < 0 ? null : new PriorTap(sink);
+    const target = tap ?? sink;
+    this.window = program.view
+      ? new RemoteView(target, instance.eventClass(program.typeName))
+      : program.windows(host, target);
+    this.access = tap === null ? null : new StreamWindowAccess(this.window, program.priorDepth);
+    if (tap !== null) tap.access = this.access;
+  }
+
+  accept(events: readonly Event[]): void {
+    if (this.#expander === null) {
+      this.window.insert(events);
+      return;
+    }
+    for (const event of events) {
+      const contained = this.#expander.expand(event, this.#host.context);
+      if (contained !== null) this.window.insert(contained);
+    }
+  }
+
+  acceptUpdates(updates: readonly Update[]): void {
+    if (!(this.window instanceof RemoteView)) return;
+    for (const update of updates) {
+      this.window.apply(update, this.#host.nowMs, (event) => this.#program.admits(event, this.#host.context));
+    }
+  }
+}
