@@ -58,7 +58,8 @@ export function analyzeModule(module: AstModule, catalog: Catalog): CheckedModul
     const statement = analyzeStatement(ast, state);
     if (statement === null) continue;
     if (statement.name !== null) {
-      if (names.has(statement.name)) fail('DUPLICATE_NAME', `two statements are named '${statement.name}'`, ast.position);
+      if (names.has(statement.name))
+        fail('DUPLICATE_NAME', `two statements are named '${statement.name}'`, ast.position);
       names.add(statement.name);
     }
     statements.push(statement);
@@ -106,7 +107,12 @@ function analyzeStatement(ast: AstStatement, state: ModuleState): CheckedStateme
     case 'insertValues':
     case 'updateQuery':
     case 'deleteQuery':
-      return fail('INVALID_STATEMENT', 'this is a fire-and-forget query, not a statement', ast.position, 'use insert into … select');
+      return fail(
+        'INVALID_STATEMENT',
+        'this is a fire-and-forget query, not a statement',
+        ast.position,
+        'use insert into … select',
+      );
     default:
       return unreachable(ast);
   }
@@ -155,7 +161,8 @@ function analyzeSelect(ast: AstSelectStatement, state: ModuleState): SelectState
   const environment = environmentOf(ast, state);
   const { body, columns, orderBy, limit, output } = checkSelect(ast.select, scope, environment, false);
   let insertInto: InsertInto | null = null;
-  if (ast.insertInto !== null) insertInto = checkInsertInto(ast.insertInto, body, columns, state.catalog, state.inferred);
+  if (ast.insertInto !== null)
+    insertInto = checkInsertInto(ast.insertInto, body, columns, state.catalog, state.inferred);
   return freeze({
     kind: 'select',
     ...headOf(ast),
@@ -172,7 +179,8 @@ function analyzeSelect(ast: AstSelectStatement, state: ModuleState): SelectState
 
 function analyzeVariable(ast: AstCreateVariable, state: ModuleState): CreateVariable {
   const { variable, constant } = ast;
-  if (state.catalog.variable(variable) !== undefined) fail('DUPLICATE_NAME', `the variable '${variable}' exists already`, ast.position);
+  if (state.catalog.variable(variable) !== undefined)
+    fail('DUPLICATE_NAME', `the variable '${variable}' exists already`, ast.position);
   const type = namedType(ast.typeName);
   requireDeclarable(type, ast.typeName, ast.position, state.catalog);
   const context = { ...newContext(environmentOf(ast, state), newScope(null), 'set'), noAggregates: 'in a variable' };
@@ -189,9 +197,14 @@ function analyzeOnSet(ast: AstOnSet, state: ModuleState): OnSet {
   const { source, alias, position } = ast.trigger;
   const environment = environmentOf(ast, state);
   const scope = newScope(null);
-  const stream = checkStream({ source, alias, windows: [], unidirectional: false, retain: null, position }, 0, false, scope, environment);
+  const stream = checkStream(
+    { source, alias, windows: [], unidirectional: false, retain: null, position },
+    0,
+    false,
+    scope,
+    environment,
+  );
   const context = { ...newContext(environment, scope, 'set'), noAggregates: 'in set' };
   const assignments = checkAssignments(ast.assignments, context);
   return freeze({ kind: 'onSet', ...headOf(ast), stream, assignments, subqueries: freeze(scope.subqueries), ast });
 }
-

@@ -19,7 +19,12 @@ export function checkAggregate(step: CallStep, ast: AstChain, context: Context):
   const info = aggregateInfo(name);
   if (info === undefined) return fail('UNKNOWN_FUNCTION', `unknown aggregation '${step.name}'`, step.position);
   if (context.noAggregates !== null) {
-    return fail('AGGREGATE_NOT_ALLOWED', `the aggregation '${step.name}' cannot stand ${context.noAggregates}`, step.position, hintFor(context));
+    return fail(
+      'AGGREGATE_NOT_ALLOWED',
+      `the aggregation '${step.name}' cannot stand ${context.noAggregates}`,
+      step.position,
+      hintFor(context),
+    );
   }
   const inner: Context = { ...context, noAggregates: 'inside an aggregation' };
   const named = new Map<string, readonly AstExpression[]>();
@@ -68,7 +73,11 @@ function indexOf(spec: AggregateSpec, step: CallStep, context: Context): number 
   return index;
 }
 
-function namedFilter(named: ReadonlyMap<string, readonly AstExpression[]>, context: Context, step: CallStep): CheckedExpression | null {
+function namedFilter(
+  named: ReadonlyMap<string, readonly AstExpression[]>,
+  context: Context,
+  step: CallStep,
+): CheckedExpression | null {
   for (const key of named.keys()) {
     if (key !== 'filter' && key !== 'group_by') {
       fail('WRONG_ARGUMENTS', `${step.name} has no parameter '${key}'`, step.position, 'filter and group_by are known');
@@ -86,7 +95,11 @@ function namedFilter(named: ReadonlyMap<string, readonly AstExpression[]>, conte
 function checkFilter(ast: AstExpression, context: Context): CheckedExpression {
   const filter = context.environment.check(ast, context);
   if (filter.type.kind !== 'boolean') {
-    return fail('TYPE_MISMATCH', `the filter of an aggregation is true or false, not ${describeType(filter.type)}`, ast.position);
+    return fail(
+      'TYPE_MISMATCH',
+      `the filter of an aggregation is true or false, not ${describeType(filter.type)}`,
+      ast.position,
+    );
   }
   return filter;
 }
@@ -109,7 +122,12 @@ function checkArguments(
   if (first?.kind === 'wildcard' && first.stream === null) {
     if (!info.wildcard) fail('WRONG_ARGUMENTS', `${step.name} does not take *`, first.position);
     if (info.result !== 'count' && context.scope.streams.length > 1) {
-      fail('WRONG_ARGUMENTS', `${step.name}(*) means no single stream of a join`, first.position, 'write the alias: window(a.*)');
+      fail(
+        'WRONG_ARGUMENTS',
+        `${step.name}(*) means no single stream of a join`,
+        first.position,
+        'write the alias: window(a.*)',
+      );
     }
     return { args: rest.map((r) => context.environment.check(r, context)), wildcard: true };
   }
@@ -130,7 +148,14 @@ function checkArgument(arg: AstExpression, context: Context): CheckedExpression 
   if (arg.kind === 'sortKey') {
     const value = context.environment.check(arg.value, context);
     if (!arg.descending) return value;
-    return freeze({ kind: 'call', name: 'desc', args: freeze([value]), type: value.type, nullable: value.nullable, ast: arg });
+    return freeze({
+      kind: 'call',
+      name: 'desc',
+      args: freeze([value]),
+      type: value.type,
+      nullable: value.nullable,
+      ast: arg,
+    });
   }
   return context.environment.check(arg, context);
 }
@@ -160,7 +185,11 @@ function resultType(
       if (wildcard || BY_CRITERIA.has(name) || value === undefined) return event;
       const ordered = isNumeric(value.type) || value.type.kind === 'string' || value.type.kind === 'null';
       if (!ordered && /^f?(min|max)(ever)?$/.test(name)) {
-        return fail('TYPE_MISMATCH', `${name} compares numbers or strings, not ${describeType(value.type)}`, step.position);
+        return fail(
+          'TYPE_MISMATCH',
+          `${name} compares numbers or strings, not ${describeType(value.type)}`,
+          step.position,
+        );
       }
       return value.type;
     }

@@ -57,7 +57,13 @@ function unknownFunction(step: CallStep, context: Context): never {
   return fail('UNKNOWN_FUNCTION', `unknown function '${step.name}'`, step.position, hint);
 }
 
-export function call(name: string, args: readonly CheckedExpression[], type: ValueType, nullable: boolean, ast: AstExpression): CheckedExpression {
+export function call(
+  name: string,
+  args: readonly CheckedExpression[],
+  type: ValueType,
+  nullable: boolean,
+  ast: AstExpression,
+): CheckedExpression {
   return freeze({ kind: 'call', name, args: freeze(args), type, nullable, ast });
 }
 
@@ -65,7 +71,12 @@ export function call(name: string, args: readonly CheckedExpression[], type: Val
 function arity(step: CallStep, least: number, most: number, context: Context): readonly CheckedExpression[] {
   if (step.args.length < least || step.args.length > most || step.distinct) {
     const wanted = least === most ? String(least) : `${least} to ${most}`;
-    fail('WRONG_ARGUMENTS', `${step.name} does not take ${step.args.length} argument(s)`, step.position, `it takes ${wanted}`);
+    fail(
+      'WRONG_ARGUMENTS',
+      `${step.name} does not take ${step.args.length} argument(s)`,
+      step.position,
+      `it takes ${wanted}`,
+    );
   }
   return step.args.map((arg) => context.environment.check(arg, context));
 }
@@ -87,7 +98,13 @@ function checkMinMax(name: string, step: CallStep, ast: AstChain, context: Conte
     }
     type = commonType(type, arg.type) ?? type;
   }
-  return call(name, args, type, args.some((a) => a.nullable), ast);
+  return call(
+    name,
+    args,
+    type,
+    args.some((a) => a.nullable),
+    ast,
+  );
 }
 
 function checkCoalesce(step: CallStep, ast: AstChain, context: Context): CheckedExpression {
@@ -96,14 +113,34 @@ function checkCoalesce(step: CallStep, ast: AstChain, context: Context): Checked
   for (const arg of args) {
     const common = commonType(type, arg.type);
     if (common === null) {
-      return fail('TYPE_MISMATCH', `coalesce mixes ${describeType(type)} with ${describeType(arg.type)}`, arg.ast.position);
+      return fail(
+        'TYPE_MISMATCH',
+        `coalesce mixes ${describeType(type)} with ${describeType(arg.type)}`,
+        arg.ast.position,
+      );
     }
     type = common;
   }
-  return call('coalesce', args, type, args.every((a) => a.nullable), ast);
+  return call(
+    'coalesce',
+    args,
+    type,
+    args.every((a) => a.nullable),
+    ast,
+  );
 }
 
-const CASTABLE: ReadonlySet<string> = new Set(['string', 'int', 'long', 'float', 'double', 'boolean', 'object', 'map', 'array']);
+const CASTABLE: ReadonlySet<string> = new Set([
+  'string',
+  'int',
+  'long',
+  'float',
+  'double',
+  'boolean',
+  'object',
+  'map',
+  'array',
+]);
 
 function checkCast(step: CallStep, ast: AstChain, context: Context): CheckedExpression {
   const [value, target, format, more] = step.args;
@@ -141,15 +178,30 @@ function checkInstanceof(step: CallStep, ast: AstChain, context: Context): Check
 /** The stream whose window is looked into: the one the value is read from. */
 function streamOf(value: CheckedExpression, step: CallStep): number {
   if ((value.kind === 'property' || value.kind === 'event') && value.ref.level === 0) return value.ref.stream;
-  return fail('WRONG_ARGUMENTS', `${step.name} wants a property of a stream`, step.position, `write ${step.name}(1, stream.property)`);
+  return fail(
+    'WRONG_ARGUMENTS',
+    `${step.name} wants a property of a stream`,
+    step.position,
+    `write ${step.name}(1, stream.property)`,
+  );
 }
 
 function requireWindow(stream: number, step: CallStep, context: Context): void {
   if (context.scope.streams[stream]?.windowed === true) return;
-  fail('MISSING_WINDOW', `${step.name} looks into a data window, and the stream has none`, step.position, 'add one, such as #length(10)');
+  fail(
+    'MISSING_WINDOW',
+    `${step.name} looks into a data window, and the stream has none`,
+    step.position,
+    'add one, such as #length(10)',
+  );
 }
 
-function checkPrev(form: 'prev' | 'prevtail' | 'prevcount' | 'prevwindow', step: CallStep, ast: AstChain, context: Context): CheckedExpression {
+function checkPrev(
+  form: 'prev' | 'prevtail' | 'prevcount' | 'prevwindow',
+  step: CallStep,
+  ast: AstChain,
+  context: Context,
+): CheckedExpression {
   const positional = form === 'prev' || form === 'prevtail' ? 2 : 1;
   const args = arity(step, 1, positional, context);
   const [first, second] = args;
@@ -167,7 +219,8 @@ function checkPrev(form: 'prev' | 'prevtail' | 'prevcount' | 'prevwindow', step:
   }
   const stream = streamOf(value, step);
   requireWindow(stream, step, context);
-  const type: ValueType = form === 'prevcount' ? LONG : form === 'prevwindow' ? { kind: 'array', of: value.type } : value.type;
+  const type: ValueType =
+    form === 'prevcount' ? LONG : form === 'prevwindow' ? { kind: 'array', of: value.type } : value.type;
   return freeze({ kind: 'prev', form, stream, offset, value, type, nullable: true, ast });
 }
 
@@ -180,7 +233,12 @@ function checkPrior(step: CallStep, ast: AstChain, context: Context): CheckedExp
   return freeze({ kind: 'prior', stream: streamOf(value, step), offset, value, type: value.type, nullable: true, ast });
 }
 
-function checkGrouping(form: 'grouping' | 'grouping_id', step: CallStep, ast: AstChain, context: Context): CheckedExpression {
+function checkGrouping(
+  form: 'grouping' | 'grouping_id',
+  step: CallStep,
+  ast: AstChain,
+  context: Context,
+): CheckedExpression {
   const positions = step.args.map((arg) => {
     const position = context.groupKeys.get(renderExpression(arg));
     if (position === undefined) {
@@ -197,7 +255,12 @@ function checkGrouping(form: 'grouping' | 'grouping_id', step: CallStep, ast: As
 // ---------------------------------------------------------------------------------------------- declared expressions
 
 /** Puts the body in place of the call, its parameters bound to the arguments (Esper reference §5.2.8). */
-function expand(declaration: AstExpressionDeclaration, step: CallStep, ast: AstChain, context: Context): CheckedExpression {
+function expand(
+  declaration: AstExpressionDeclaration,
+  step: CallStep,
+  ast: AstChain,
+  context: Context,
+): CheckedExpression {
   const { environment } = context;
   if (declaration.parameters.length !== step.args.length) {
     return fail(
@@ -210,7 +273,11 @@ function expand(declaration: AstExpressionDeclaration, step: CallStep, ast: AstC
     return fail('EPL_TOO_DEEP', `expression '${declaration.name}' is nested in itself or too deep`, step.position);
   }
   if (++environment.expansions > MAX_EXPANSIONS) {
-    return fail('EPL_TOO_DEEP', `the statement expands declared expressions more than ${MAX_EXPANSIONS} times`, step.position);
+    return fail(
+      'EPL_TOO_DEEP',
+      `the statement expands declared expressions more than ${MAX_EXPANSIONS} times`,
+      step.position,
+    );
   }
   const bindings = new Map<string, Binding>(declaration.parameters.length === 0 ? context.bindings : []);
   for (const [i, name] of declaration.parameters.entries()) {
@@ -227,4 +294,3 @@ function expand(declaration: AstExpressionDeclaration, step: CallStep, ast: AstC
     environment.expanding.pop();
   }
 }
-

@@ -13,7 +13,16 @@ import { LONG, OBJECT, type ValueType } from '../model/value.ts';
 import { checkCall } from './check-call.ts';
 import { checkMethod, isMethod } from './check-method.ts';
 import { didYouMeanHint } from './names.ts';
-import { type Context, eventOf, fail, notSupported, refOf, type SelectScope, type StreamScope, typeNamed } from './scope.ts';
+import {
+  type Context,
+  eventOf,
+  fail,
+  notSupported,
+  refOf,
+  type SelectScope,
+  type StreamScope,
+  typeNamed,
+} from './scope.ts';
 import { describeType } from './typing.ts';
 
 const freeze = Object.freeze;
@@ -72,15 +81,39 @@ function resolveName(chain: AstChain, context: Context): Found {
   }
   const declared = context.environment.declarations.get(name);
   if (declared !== undefined && declared.alias) {
-    return { expression: checkCall({ kind: 'call', name, distinct: false, args: [], dynamic: false, position: chain.position }, chain, context), used: 1 };
+    return {
+      expression: checkCall(
+        { kind: 'call', name, distinct: false, args: [], dynamic: false, position: chain.position },
+        chain,
+        context,
+      ),
+      used: 1,
+    };
   }
   const variable = context.environment.catalog.variable(name);
   if (variable !== undefined) {
-    const expression: CheckedExpression = freeze({ kind: 'variable', name, path: [], type: variable.type, nullable: true, ast: chain });
+    const expression: CheckedExpression = freeze({
+      kind: 'variable',
+      name,
+      path: [],
+      type: variable.type,
+      nullable: true,
+      ast: chain,
+    });
     return { expression, used: 1 };
   }
   if (name.toLowerCase() === 'current_timestamp') {
-    return { expression: freeze({ kind: 'call', name: 'current_timestamp', args: [], type: LONG, nullable: false, ast: chain }), used: 1 };
+    return {
+      expression: freeze({
+        kind: 'call',
+        name: 'current_timestamp',
+        args: [],
+        type: LONG,
+        nullable: false,
+        ast: chain,
+      }),
+      used: 1,
+    };
   }
   return unknownName(name, chain, context);
 }
@@ -88,7 +121,12 @@ function resolveName(chain: AstChain, context: Context): Found {
 /** Esper refuses a name that is both: "ambiguous to a property of the same name". */
 function refuseVariable(name: string, chain: AstChain, context: Context): void {
   if (context.environment.catalog.variable(name) === undefined) return;
-  fail('AMBIGUOUS_PROPERTY', `'${name}' is a property and a variable`, chain.position, 'put the alias of the stream before the property');
+  fail(
+    'AMBIGUOUS_PROPERTY',
+    `'${name}' is a property and a variable`,
+    chain.position,
+    'put the alias of the stream before the property',
+  );
 }
 
 function resolveBuiltin(name: string, chain: AstChain, context: Context): CheckedExpression | null {
@@ -112,7 +150,11 @@ function resolveIn(streams: readonly StreamScope[], level: number, chain: AstCha
     }
     if (next.kind === 'call' && !isMethod(next.name)) {
       const mapped = mappedStep(stream.type, next);
-      if (mapped !== null) return { expression: extended(eventOf(stream, level, chain), mapped, next.position, chain, context), used: used + 1 };
+      if (mapped !== null)
+        return {
+          expression: extended(eventOf(stream, level, chain), mapped, next.position, chain, context),
+          used: used + 1,
+        };
     }
     if (next.kind === 'call') return { expression: eventOf(stream, level, chain), used };
     const nested = streams.filter((s) => hasProperty(s.type, first.name));
@@ -136,12 +178,16 @@ function resolveIn(streams: readonly StreamScope[], level: number, chain: AstCha
   }
   if (aliased !== null) return { expression: eventOf(aliased.stream, level, chain), used: aliased.used };
   const [only] = streams;
-  if (first.dynamic && only !== undefined) return { expression: propertyOf(only, level, first, chain, context), used: 1 };
+  if (first.dynamic && only !== undefined)
+    return { expression: propertyOf(only, level, first, chain, context), used: 1 };
   return null;
 }
 
 /** A stream by alias, or, unaliased, by the dotted name of its type. */
-function findAlias(streams: readonly StreamScope[], steps: readonly AstStep[]): { stream: StreamScope; used: number } | null {
+function findAlias(
+  streams: readonly StreamScope[],
+  steps: readonly AstStep[],
+): { stream: StreamScope; used: number } | null {
   let text = '';
   for (const [i, step] of steps.entries()) {
     if (step.kind !== 'name' || step.dynamic) return null;
@@ -156,7 +202,13 @@ function hasProperty(type: EventType, name: string): boolean {
   return type.properties.some((p) => p.name === name);
 }
 
-function propertyOf(stream: StreamScope, level: number, step: AstStep, ast: AstChain, context: Context): CheckedExpression {
+function propertyOf(
+  stream: StreamScope,
+  level: number,
+  step: AstStep,
+  ast: AstChain,
+  context: Context,
+): CheckedExpression {
   const name = step.kind === 'index' ? '' : step.name;
   const path: PathStep = freeze({ kind: 'name', name, dynamic: step.dynamic });
   const type = stepType(stream.type, path, step.position, context);
@@ -173,13 +225,19 @@ function markCorrelated(scope: SelectScope, level: number): void {
 
 // ---------------------------------------------------------------------------------------------- steps
 
-export function applySteps(base: CheckedExpression, steps: readonly AstStep[], ast: AstChain, context: Context): CheckedExpression {
+export function applySteps(
+  base: CheckedExpression,
+  steps: readonly AstStep[],
+  ast: AstChain,
+  context: Context,
+): CheckedExpression {
   let value = base;
   for (const step of steps) {
     if (step.kind === 'call') {
       const type = value.type.kind === 'event' ? typeNamed(context.environment, value.type.typeName) : undefined;
       const mapped = type === undefined || isMethod(step.name) ? null : mappedStep(type, step);
-      value = mapped === null ? checkMethod(value, step, ast, context) : extended(value, mapped, step.position, ast, context);
+      value =
+        mapped === null ? checkMethod(value, step, ast, context) : extended(value, mapped, step.position, ast, context);
     } else {
       value = extended(value, [pathStep(step)], step.position, ast, context);
     }
@@ -209,7 +267,11 @@ function mappedStep(type: EventType, step: Extract<AstStep, { kind: 'call' }>): 
   return freeze([name, freeze({ kind: 'key', key: arg.value, dynamic: step.dynamic })]);
 }
 
-function mappedProperty(step: Extract<AstStep, { kind: 'call' }>, ast: AstChain, context: Context): CheckedExpression | null {
+function mappedProperty(
+  step: Extract<AstStep, { kind: 'call' }>,
+  ast: AstChain,
+  context: Context,
+): CheckedExpression | null {
   const streams = context.scope.streams.filter((s) => context.only === null || s.index === context.only);
   for (const stream of streams) {
     const mapped = mappedStep(stream.type, step);
@@ -218,13 +280,25 @@ function mappedProperty(step: Extract<AstStep, { kind: 'call' }>, ast: AstChain,
   return null;
 }
 
-function extended(base: CheckedExpression, steps: readonly PathStep[], position: Position, ast: AstChain, context: Context): CheckedExpression {
+function extended(
+  base: CheckedExpression,
+  steps: readonly PathStep[],
+  position: Position,
+  ast: AstChain,
+  context: Context,
+): CheckedExpression {
   let value = base;
   for (const step of steps) value = extendedByOne(value, step, position, ast, context);
   return value;
 }
 
-function extendedByOne(base: CheckedExpression, step: PathStep, position: Position, ast: AstChain, context: Context): CheckedExpression {
+function extendedByOne(
+  base: CheckedExpression,
+  step: PathStep,
+  position: Position,
+  ast: AstChain,
+  context: Context,
+): CheckedExpression {
   const type = typeOfStep(base.type, step, position, context);
   switch (base.kind) {
     case 'event':
@@ -250,7 +324,10 @@ function typeOfStep(base: ValueType, step: PathStep, position: Position, context
   if (step.kind === 'name' && base.kind === 'struct') {
     const member = base.members.find((m) => m.name === step.name);
     if (member !== undefined) return member.type;
-    const hint = didYouMeanHint(step.name, base.members.map((m) => m.name));
+    const hint = didYouMeanHint(
+      step.name,
+      base.members.map((m) => m.name),
+    );
     return fail('UNKNOWN_PROPERTY', `unknown member '${step.name}'`, position, hint);
   }
   if (step.dynamic) return OBJECT;
@@ -268,8 +345,15 @@ function stepType(type: EventType, step: PathStep, position: Position, context: 
 }
 
 function unknownProperty(name: string, type: EventType, position: Position): never {
-  const hint = didYouMeanHint(name, type.properties.map((p) => p.name));
-  throw new CodedError('UNKNOWN_PROPERTY', `unknown property '${name}' of ${type.name}`, { position, hint, data: { text: name } });
+  const hint = didYouMeanHint(
+    name,
+    type.properties.map((p) => p.name),
+  );
+  throw new CodedError('UNKNOWN_PROPERTY', `unknown property '${name}' of ${type.name}`, {
+    position,
+    hint,
+    data: { text: name },
+  });
 }
 
 function unknownName(name: string, chain: AstChain, context: Context): never {
@@ -285,7 +369,8 @@ function unknownName(name: string, chain: AstChain, context: Context): never {
   candidates.push(...context.environment.catalog.variableNames());
   const hint = didYouMeanHint(name, candidates);
   const position = chain.steps[0]?.position ?? chain.position;
-  const what = chain.steps.length > 1 ? `neither a stream nor a property is named '${name}'` : `unknown property '${name}'`;
+  const what =
+    chain.steps.length > 1 ? `neither a stream nor a property is named '${name}'` : `unknown property '${name}'`;
   const where = types.length === 1 && chain.steps.length === 1 ? ` of ${types[0]}` : '';
   throw new CodedError('UNKNOWN_PROPERTY', `${what}${where}`, { position, hint, data: { text: name } });
 }
@@ -307,7 +392,8 @@ function shift<T>(node: T, levels: number): T {
   const copy: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(node)) {
     if (key === 'ast' || key === 'type') copy[key] = value;
-    else if (key === 'ref') copy[key] = Object.freeze({ ...(value as StreamRef), level: (value as StreamRef).level + levels });
+    else if (key === 'ref')
+      copy[key] = Object.freeze({ ...(value as StreamRef), level: (value as StreamRef).level + levels });
     else copy[key] = shift(value, levels);
   }
   return Object.freeze(copy) as T;

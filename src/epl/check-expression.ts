@@ -5,7 +5,16 @@ import { unreachable } from '../model/errors.ts';
 import { arrayOf, BOOLEAN, DOUBLE, isNumeric, NULL_TYPE, STRING, type ValueType } from '../model/value.ts';
 import { checkChain } from './check-chain.ts';
 import { type Context, fail } from './scope.ts';
-import { areEquatable, areOrdered, commonType, describeType, isIntegral, namedType, numericType, widen } from './typing.ts';
+import {
+  areEquatable,
+  areOrdered,
+  commonType,
+  describeType,
+  isIntegral,
+  namedType,
+  numericType,
+  widen,
+} from './typing.ts';
 
 const freeze = Object.freeze;
 
@@ -16,7 +25,13 @@ type Node<K extends AstExpression['kind']> = Extract<AstExpression, { kind: K }>
 export function checkExpression(e: AstExpression, context: Context): CheckedExpression {
   switch (e.kind) {
     case 'literal':
-      return freeze({ kind: 'literal', value: e.value, type: e.type === 'null' ? NULL_TYPE : namedType(e.type), nullable: e.value === null, ast: e });
+      return freeze({
+        kind: 'literal',
+        value: e.value,
+        type: e.type === 'null' ? NULL_TYPE : namedType(e.type),
+        nullable: e.value === null,
+        ast: e,
+      });
     case 'chain':
       return checkChain(e, context);
     case 'negate':
@@ -35,7 +50,14 @@ export function checkExpression(e: AstExpression, context: Context): CheckedExpr
       return checkCompare(e, context);
     case 'logical': {
       const operands = e.operands.map((o) => checkCondition(o, context, `'${e.op}'`));
-      return freeze({ kind: 'logical', op: e.op, operands: freeze(operands), type: BOOLEAN, nullable: operands.some((o) => o.nullable), ast: e });
+      return freeze({
+        kind: 'logical',
+        op: e.op,
+        operands: freeze(operands),
+        type: BOOLEAN,
+        nullable: operands.some((o) => o.nullable),
+        ast: e,
+      });
     }
     case 'between':
     case 'inRange':
@@ -63,7 +85,13 @@ export function checkExpression(e: AstExpression, context: Context): CheckedExpr
     }
     case 'period': {
       const parts = e.parts.map((p) => freeze({ unit: p.unit, amount: numeric(check(p.amount, context)) }));
-      return freeze({ kind: 'period', parts: freeze(parts), type: PERIOD, nullable: parts.some((p) => p.amount.nullable), ast: e });
+      return freeze({
+        kind: 'period',
+        parts: freeze(parts),
+        type: PERIOD,
+        nullable: parts.some((p) => p.amount.nullable),
+        ast: e,
+      });
     }
     case 'lambda':
     case 'wildcard':
@@ -86,7 +114,12 @@ function check(e: AstExpression, context: Context): CheckedExpression {
 
 function numeric(value: CheckedExpression): CheckedExpression {
   if (!isNumeric(value.type) && value.type.kind !== 'null') {
-    fail('TYPE_MISMATCH', `a number is wanted, not ${describeType(value.type)}`, value.ast.position, castHint(value.type));
+    fail(
+      'TYPE_MISMATCH',
+      `a number is wanted, not ${describeType(value.type)}`,
+      value.ast.position,
+      castHint(value.type),
+    );
   }
   return value;
 }
@@ -129,7 +162,11 @@ function checkBitwise(e: Node<'bitwise'>, context: Context): CheckedExpression {
   }
   for (const side of [left, right]) {
     if (!isIntegral(side.type)) {
-      fail('TYPE_MISMATCH', `'${e.op}' wants whole numbers or booleans, not ${describeType(side.type)}`, side.ast.position);
+      fail(
+        'TYPE_MISMATCH',
+        `'${e.op}' wants whole numbers or booleans, not ${describeType(side.type)}`,
+        side.ast.position,
+      );
     }
   }
   const type = commonType(left.type, right.type) ?? left.type;
@@ -140,20 +177,43 @@ function checkConcat(e: Node<'concat'>, context: Context): CheckedExpression {
   const operands = e.operands.map((o) => {
     const value = check(o, context);
     if (value.type.kind !== 'string') {
-      fail('TYPE_MISMATCH', `'||' joins strings, not ${describeType(value.type)}`, o.position, 'cast it: cast(x, string)');
+      fail(
+        'TYPE_MISMATCH',
+        `'||' joins strings, not ${describeType(value.type)}`,
+        o.position,
+        'cast it: cast(x, string)',
+      );
     }
     return value;
   });
-  return freeze({ kind: 'concat', operands: freeze(operands), type: STRING, nullable: operands.some((o) => o.nullable), ast: e });
+  return freeze({
+    kind: 'concat',
+    operands: freeze(operands),
+    type: STRING,
+    nullable: operands.some((o) => o.nullable),
+    ast: e,
+  });
 }
 
 function refuseComparison(op: string, left: CheckedExpression, right: CheckedExpression, ast: AstExpression): never {
-  fail('TYPE_MISMATCH', `'${op}' cannot compare ${describeType(left.type)} with ${describeType(right.type)}`, ast.position);
+  fail(
+    'TYPE_MISMATCH',
+    `'${op}' cannot compare ${describeType(left.type)} with ${describeType(right.type)}`,
+    ast.position,
+  );
 }
 
 /** Checks the types of a comparison. */
-export function requireComparable(op: CompareOp, left: CheckedExpression, right: CheckedExpression, ast: AstExpression): void {
-  const fits = op === '=' || op === '!=' || op === 'is' || op === 'is not' ? areEquatable(left.type, right.type) : areOrdered(left.type, right.type);
+export function requireComparable(
+  op: CompareOp,
+  left: CheckedExpression,
+  right: CheckedExpression,
+  ast: AstExpression,
+): void {
+  const fits =
+    op === '=' || op === '!=' || op === 'is' || op === 'is not'
+      ? areEquatable(left.type, right.type)
+      : areOrdered(left.type, right.type);
   if (!fits) refuseComparison(op, left, right, ast);
 }
 
@@ -170,10 +230,23 @@ function checkBetween(e: Node<'between' | 'inRange'>, context: Context): Checked
   const value = check(e.value, context);
   const low = check(e.low, context);
   const high = check(e.high, context);
-  for (const bound of [low, high]) if (!areOrdered(value.type, bound.type)) refuseComparison(e.not ? 'not between' : 'between', value, bound, bound.ast);
+  for (const bound of [low, high])
+    if (!areOrdered(value.type, bound.type))
+      refuseComparison(e.not ? 'not between' : 'between', value, bound, bound.ast);
   const lowInclusive = e.kind === 'between' || e.lowInclusive;
   const highInclusive = e.kind === 'between' || e.highInclusive;
-  return freeze({ kind: 'between', not: e.not, value, low, high, lowInclusive, highInclusive, type: BOOLEAN, nullable: false, ast: e });
+  return freeze({
+    kind: 'between',
+    not: e.not,
+    value,
+    low,
+    high,
+    lowInclusive,
+    highInclusive,
+    type: BOOLEAN,
+    nullable: false,
+    ast: e,
+  });
 }
 
 function checkIn(e: Node<'in'>, context: Context): CheckedExpression {
@@ -184,11 +257,20 @@ function checkIn(e: Node<'in'>, context: Context): CheckedExpression {
 }
 
 /** A member of a list: a value comparable with the left side, or an array (or map, by keys) of such. */
-function checkMember(value: CheckedExpression, item: AstExpression, who: string, op: CompareOp, context: Context): CheckedExpression {
+function checkMember(
+  value: CheckedExpression,
+  item: AstExpression,
+  who: string,
+  op: CompareOp,
+  context: Context,
+): CheckedExpression {
   const member = check(item, context);
   if (member.type.kind === 'map' || member.type.kind === 'object') return member;
   const type = member.type.kind === 'array' && value.type.kind !== 'array' ? member.type.of : member.type;
-  const fits = op === '=' || op === '!=' || op === 'is' || op === 'is not' ? areEquatable(value.type, type) : areOrdered(value.type, type);
+  const fits =
+    op === '=' || op === '!=' || op === 'is' || op === 'is not'
+      ? areEquatable(value.type, type)
+      : areOrdered(value.type, type);
   if (!fits) refuseComparison(who, value, member, item);
   return member;
 }
@@ -196,7 +278,16 @@ function checkMember(value: CheckedExpression, item: AstExpression, who: string,
 function checkQuantified(e: Node<'quantified'>, context: Context): CheckedExpression {
   const value = check(e.value, context);
   const list = e.list.map((item) => checkMember(value, item, e.op, e.op, context));
-  return freeze({ kind: 'quantified', op: e.op, quantifier: e.quantifier, value, list: freeze(list), type: BOOLEAN, nullable: true, ast: e });
+  return freeze({
+    kind: 'quantified',
+    op: e.op,
+    quantifier: e.quantifier,
+    value,
+    list: freeze(list),
+    type: BOOLEAN,
+    nullable: true,
+    ast: e,
+  });
 }
 
 function checkPattern(e: Node<'like' | 'regexp'>, context: Context): CheckedExpression {
@@ -206,14 +297,32 @@ function checkPattern(e: Node<'like' | 'regexp'>, context: Context): CheckedExpr
   }
   const pattern = text(check(e.pattern, context), e.kind);
   if (e.kind === 'regexp') {
-    return freeze({ kind: 'regexp', not: e.not, value, pattern, type: BOOLEAN, nullable: value.nullable || pattern.nullable, ast: e });
+    return freeze({
+      kind: 'regexp',
+      not: e.not,
+      value,
+      pattern,
+      type: BOOLEAN,
+      nullable: value.nullable || pattern.nullable,
+      ast: e,
+    });
   }
   const escape = e.escape === null ? null : text(check(e.escape, context), 'escape');
-  return freeze({ kind: 'like', not: e.not, value, pattern, escape, type: BOOLEAN, nullable: value.nullable || pattern.nullable, ast: e });
+  return freeze({
+    kind: 'like',
+    not: e.not,
+    value,
+    pattern,
+    escape,
+    type: BOOLEAN,
+    nullable: value.nullable || pattern.nullable,
+    ast: e,
+  });
 }
 
 function text(value: CheckedExpression, who: string): CheckedExpression {
-  if (value.type.kind !== 'string') fail('TYPE_MISMATCH', `'${who}' wants a string, not ${describeType(value.type)}`, value.ast.position);
+  if (value.type.kind !== 'string')
+    fail('TYPE_MISMATCH', `'${who}' wants a string, not ${describeType(value.type)}`, value.ast.position);
   return value;
 }
 
@@ -230,7 +339,11 @@ function checkCase(e: Node<'case'>, context: Context): CheckedExpression {
   for (const result of results) {
     const common = commonType(type, result.type);
     if (common === null) {
-      return fail('TYPE_MISMATCH', `the branches of case mix ${describeType(type)} with ${describeType(result.type)}`, result.ast.position);
+      return fail(
+        'TYPE_MISMATCH',
+        `the branches of case mix ${describeType(type)} with ${describeType(result.type)}`,
+        result.ast.position,
+      );
     }
     type = common;
   }
@@ -248,26 +361,85 @@ function checkArray(e: Node<'array'>, context: Context): CheckedExpression {
 
 // ---------------------------------------------------------------------------------------------- subqueries
 
-function checkSubqueryForm(e: Node<'inSubquery' | 'quantifiedSubquery' | 'subquery' | 'exists'>, context: Context): CheckedExpression {
+function checkSubqueryForm(
+  e: Node<'inSubquery' | 'quantifiedSubquery' | 'subquery' | 'exists'>,
+  context: Context,
+): CheckedExpression {
   const value = e.kind === 'inSubquery' || e.kind === 'quantifiedSubquery' ? check(e.value, context) : null;
   const { subquery, index, rowType } = context.environment.subselect(e.select, context);
   if (e.kind === 'subquery') {
-    return freeze({ kind: 'subquery', index, form: 'scalar', not: false, value: null, op: null, quantifier: null, type: rowType, nullable: true, ast: e });
+    return freeze({
+      kind: 'subquery',
+      index,
+      form: 'scalar',
+      not: false,
+      value: null,
+      op: null,
+      quantifier: null,
+      type: rowType,
+      nullable: true,
+      ast: e,
+    });
   }
   if (e.kind === 'exists') {
-    return freeze({ kind: 'subquery', index, form: 'exists', not: false, value: null, op: null, quantifier: null, type: BOOLEAN, nullable: false, ast: e });
+    return freeze({
+      kind: 'subquery',
+      index,
+      form: 'exists',
+      not: false,
+      value: null,
+      op: null,
+      quantifier: null,
+      type: BOOLEAN,
+      nullable: false,
+      ast: e,
+    });
   }
   if (value === null) return fail('WRONG_ARGUMENTS', 'a value is missing', e.position);
   if (subquery.columns.length !== 1) {
-    fail('TYPE_MISMATCH', 'the subquery must select one column', e.select.position, `it selects ${subquery.columns.length}`);
+    fail(
+      'TYPE_MISMATCH',
+      'the subquery must select one column',
+      e.select.position,
+      `it selects ${subquery.columns.length}`,
+    );
   }
   const op: CompareOp = e.kind === 'inSubquery' ? '=' : e.op;
-  const fits = op === '=' || op === '!=' || op === 'is' || op === 'is not' ? areEquatable(value.type, rowType) : areOrdered(value.type, rowType);
+  const fits =
+    op === '=' || op === '!=' || op === 'is' || op === 'is not'
+      ? areEquatable(value.type, rowType)
+      : areOrdered(value.type, rowType);
   if (!fits) {
-    fail('TYPE_MISMATCH', `cannot compare ${describeType(value.type)} with ${describeType(rowType)} of the subquery`, e.position);
+    fail(
+      'TYPE_MISMATCH',
+      `cannot compare ${describeType(value.type)} with ${describeType(rowType)} of the subquery`,
+      e.position,
+    );
   }
   if (e.kind === 'inSubquery') {
-    return freeze({ kind: 'subquery', index, form: 'in', not: e.not, value, op: null, quantifier: null, type: BOOLEAN, nullable: true, ast: e });
+    return freeze({
+      kind: 'subquery',
+      index,
+      form: 'in',
+      not: e.not,
+      value,
+      op: null,
+      quantifier: null,
+      type: BOOLEAN,
+      nullable: true,
+      ast: e,
+    });
   }
-  return freeze({ kind: 'subquery', index, form: 'quantified', not: false, value, op, quantifier: e.quantifier, type: BOOLEAN, nullable: true, ast: e });
+  return freeze({
+    kind: 'subquery',
+    index,
+    form: 'quantified',
+    not: false,
+    value,
+    op,
+    quantifier: e.quantifier,
+    type: BOOLEAN,
+    nullable: true,
+    ast: e,
+  });
 }

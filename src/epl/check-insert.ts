@@ -25,7 +25,12 @@ export function checkInsertInto(
   } else {
     requireFit(ast, body, properties, target, catalog, inferred.has(ast.typeName));
   }
-  return freeze({ typeName: ast.typeName, selector: ast.selector ?? 'istream', columns: ast.columns, position: ast.position });
+  return freeze({
+    typeName: ast.typeName,
+    selector: ast.selector ?? 'istream',
+    columns: ast.columns,
+    position: ast.position,
+  });
 }
 
 /** A variant stream takes whole events of its member types. */
@@ -36,7 +41,12 @@ function requireMember(ast: AstInsertInto, body: SelectBody, target: EventType, 
   if (more === undefined && item?.kind === 'streamWildcard') source = body.streams[item.stream]?.eventType;
   const members = target.variantOf ?? [];
   if (source !== undefined && members.some((m) => isSubtype(catalog, source.name, m))) return;
-  fail('TYPE_MISMATCH', `the variant stream '${target.name}' takes events of its members only`, ast.position, `select * from ${members.join(' or ')}`);
+  fail(
+    'TYPE_MISMATCH',
+    `the variant stream '${target.name}' takes events of its members only`,
+    ast.position,
+    `select * from ${members.join(' or ')}`,
+  );
 }
 
 /** The columns under the names of the column list, if there is one. */
@@ -44,27 +54,52 @@ function namedProperties(ast: AstInsertInto, body: SelectBody, columns: readonly
   if (ast.columns === null) return columns;
   const names = ast.columns;
   const wild = body.select.some((i) => i.kind === 'wildcard' || (i.kind === 'streamWildcard' && i.as === null));
-  if (wild) fail('INVALID_STATEMENT', 'a column list does not go with *', ast.position, 'leave the list out or name the columns');
+  if (wild)
+    fail(
+      'INVALID_STATEMENT',
+      'a column list does not go with *',
+      ast.position,
+      'leave the list out or name the columns',
+    );
   if (names.length !== columns.length) {
     fail('WRONG_ARGUMENTS', `${names.length} columns are listed and ${columns.length} selected`, ast.position);
   }
   return columns.map((c, i) => ({ name: names[i] ?? c.name, type: c.type }));
 }
 
-function requireFit(ast: AstInsertInto, body: SelectBody, properties: readonly Property[], target: EventType, catalog: LayeredCatalog, inferred: boolean): void {
+function requireFit(
+  ast: AstInsertInto,
+  body: SelectBody,
+  properties: readonly Property[],
+  target: EventType,
+  catalog: LayeredCatalog,
+  inferred: boolean,
+): void {
   if (target.variantOf !== undefined) return requireMember(ast, body, target, catalog);
   if (target.kind === 'view') fail('INVALID_STATEMENT', `nothing can be inserted into '${target.name}'`, ast.position);
   for (const { name, type } of properties) {
     const property = target.properties.find((p) => p.name === name);
     if (property === undefined) {
-      const hint = didYouMeanHint(name, target.properties.map((p) => p.name));
+      const hint = didYouMeanHint(
+        name,
+        target.properties.map((p) => p.name),
+      );
       return fail('UNKNOWN_PROPERTY', `'${target.name}' has no property '${name}'`, ast.position, hint);
     }
     if (!isAssignable(catalog, type, property.type)) {
-      fail('TYPE_MISMATCH', `property '${name}' of '${target.name}' is ${describeType(property.type)}, not ${describeType(type)}`, ast.position);
+      fail(
+        'TYPE_MISMATCH',
+        `property '${name}' of '${target.name}' is ${describeType(property.type)}, not ${describeType(type)}`,
+        ast.position,
+      );
     }
   }
   if (inferred && properties.length !== target.properties.length) {
-    fail('SCHEMA_CONFLICT', `'${target.name}' was made by an earlier insert into with other columns`, ast.position, `it has ${target.properties.map((p) => p.name).join(', ')}`);
+    fail(
+      'SCHEMA_CONFLICT',
+      `'${target.name}' was made by an earlier insert into with other columns`,
+      ast.position,
+      `it has ${target.properties.map((p) => p.name).join(', ')}`,
+    );
   }
 }

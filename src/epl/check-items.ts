@@ -13,13 +13,22 @@ export interface CheckedItems {
 }
 
 /** `context` sees what `*` means; `expressions` what expressions see (the same but for contained events). */
-export function checkSelectItems(asts: readonly AstSelectItem[], context: Context, expressions: Context = context): CheckedItems {
+export function checkSelectItems(
+  asts: readonly AstSelectItem[],
+  context: Context,
+  expressions: Context = context,
+): CheckedItems {
   const items: SelectItem[] = [];
   const columns = new Map<string, Column>();
   const named = new Set<string>();
   const add = (name: string, type: ValueType, ast: AstSelectItem): void => {
     if (named.has(name)) {
-      fail('DUPLICATE_NAME', `column '${name}' occurs twice in the select clause`, ast.position, 'give one another name with as');
+      fail(
+        'DUPLICATE_NAME',
+        `column '${name}' occurs twice in the select clause`,
+        ast.position,
+        'give one another name with as',
+      );
     }
     named.add(name);
     columns.set(name, { name, type });

@@ -21,14 +21,22 @@ export function checkCount(ast: AstCount, what: string, context: Context): Limit
     const hint = didYouMeanHint(ast.name, context.environment.catalog.variableNames());
     return fail('UNKNOWN_VARIABLE', `unknown variable '${ast.name}'`, ast.position, hint);
   }
-  if (!isNumeric(variable.type)) fail('TYPE_MISMATCH', `${what} wants a number, not ${describeType(variable.type)}`, ast.position);
+  if (!isNumeric(variable.type))
+    fail('TYPE_MISMATCH', `${what} wants a number, not ${describeType(variable.type)}`, ast.position);
   return freeze({ kind: 'variable', name: ast.name });
 }
 
 export function checkOutput(ast: AstOutput, context: Context): OutputSpec {
   // Periods and conditions see variables and counters, no properties.
   const scope = { ...context.scope, streams: [], parent: null };
-  const inner: Context = { ...context, scope, clause: 'output', builtins: OUTPUT_BUILTINS, outer: false, noAggregates: 'in the output clause' };
+  const inner: Context = {
+    ...context,
+    scope,
+    clause: 'output',
+    builtins: OUTPUT_BUILTINS,
+    outer: false,
+    noAggregates: 'in the output clause',
+  };
   const after = ast.after === null ? null : checkAfter(ast.after, inner);
   return freeze({
     selector: ast.selector ?? 'default',
@@ -38,7 +46,10 @@ export function checkOutput(ast: AstOutput, context: Context): OutputSpec {
       ast.andWhenTerminated === null
         ? null
         : freeze({
-            condition: ast.andWhenTerminated.condition === null ? null : checkCondition(ast.andWhenTerminated.condition, inner, "'when'"),
+            condition:
+              ast.andWhenTerminated.condition === null
+                ? null
+                : checkCondition(ast.andWhenTerminated.condition, inner, "'when'"),
             assignments: checkAssignments(ast.andWhenTerminated.assignments, inner),
           }),
     position: ast.position,
@@ -86,7 +97,17 @@ function checkPeriod(ast: AstExpression, context: Context): CheckedExpression {
 
 // ---------------------------------------------------------------------------------------------- crontab
 
-const CRON_FIELDS = ['minutes', 'hours', 'days of month', 'months', 'days of week', 'seconds', 'time zone', 'milliseconds', 'microseconds'];
+const CRON_FIELDS = [
+  'minutes',
+  'hours',
+  'days of month',
+  'months',
+  'days of week',
+  'seconds',
+  'time zone',
+  'milliseconds',
+  'microseconds',
+];
 
 /**
  * The fields of `at (…)` as calls: cron_any, cron_step(n), cron_range(a, b), cron_list(…), cron_last(day?),
@@ -95,7 +116,12 @@ const CRON_FIELDS = ['minutes', 'hours', 'days of month', 'months', 'days of wee
 export function checkCrontab(fields: readonly AstExpression[], context: Context): readonly CheckedExpression[] {
   if (fields.length < 5 || fields.length > CRON_FIELDS.length) {
     const position = fields[0]?.position ?? { offset: 0, length: 0, line: 1, column: 1 };
-    fail('WRONG_ARGUMENTS', `a crontab takes 5 to ${CRON_FIELDS.length} fields, not ${fields.length}`, position, CRON_FIELDS.join(', '));
+    fail(
+      'WRONG_ARGUMENTS',
+      `a crontab takes 5 to ${CRON_FIELDS.length} fields, not ${fields.length}`,
+      position,
+      CRON_FIELDS.join(', '),
+    );
   }
   return freeze(fields.map((f) => checkCronField(f, context)));
 }
@@ -113,7 +139,11 @@ function checkCronField(ast: AstExpression, context: Context): CheckedExpression
     case 'cronRange':
       return cron('cron_range', [wholeNumber(ast.low, context), wholeNumber(ast.high, context)], ast);
     case 'cronList':
-      return cron('cron_list', ast.items.map((i) => checkCronField(i, context)), ast);
+      return cron(
+        'cron_list',
+        ast.items.map((i) => checkCronField(i, context)),
+        ast,
+      );
     case 'cronDay':
       return cron(`cron_${ast.form}`, ast.day === null ? [] : [wholeNumber(ast.day, context)], ast);
     case 'chain': {
@@ -123,13 +153,16 @@ function checkCronField(ast: AstExpression, context: Context): CheckedExpression
       return wholeNumber(ast, context);
     }
     default:
-      return ast.kind === 'literal' && typeof ast.value === 'string' ? context.environment.check(ast, context) : wholeNumber(ast, context);
+      return ast.kind === 'literal' && typeof ast.value === 'string'
+        ? context.environment.check(ast, context)
+        : wholeNumber(ast, context);
   }
 }
 
 function wholeNumber(ast: AstExpression, context: Context): CheckedExpression {
   const value = context.environment.check(ast, context);
-  if (!isIntegral(value.type)) fail('TYPE_MISMATCH', `a crontab field is a whole number, not ${describeType(value.type)}`, ast.position);
+  if (!isIntegral(value.type))
+    fail('TYPE_MISMATCH', `a crontab field is a whole number, not ${describeType(value.type)}`, ast.position);
   return value;
 }
 
@@ -148,7 +181,12 @@ function checkAssignment(ast: AstAssignment, context: Context): Assignment {
   }
   const variable = catalog.variable(step.name);
   if (variable === undefined) {
-    return fail('UNKNOWN_VARIABLE', `unknown variable '${step.name}'`, step.position, didYouMeanHint(step.name, catalog.variableNames()));
+    return fail(
+      'UNKNOWN_VARIABLE',
+      `unknown variable '${step.name}'`,
+      step.position,
+      didYouMeanHint(step.name, catalog.variableNames()),
+    );
   }
   if (variable.constant) fail('INVALID_STATEMENT', `the variable '${step.name}' is constant`, step.position);
   const value = context.environment.check(ast.value, context);
@@ -157,8 +195,12 @@ function checkAssignment(ast: AstAssignment, context: Context): Assignment {
 }
 
 /** Numbers are coerced when a variable is set: narrower ones widen, and wider ones are refused. */
-function requireVariableType(type: Assignment['value']['type'], value: CheckedExpression, ast: AstAssignment, context: Context): void {
+function requireVariableType(
+  type: Assignment['value']['type'],
+  value: CheckedExpression,
+  ast: AstAssignment,
+  context: Context,
+): void {
   if (isAssignable(context.environment.catalog, value.type, type)) return;
   fail('TYPE_MISMATCH', `cannot put ${describeType(value.type)} into ${describeType(type)}`, ast.position);
 }
-

@@ -18,7 +18,8 @@ export function checkSchema(ast: AstCreateSchema, catalog: Catalog): CheckedSche
   if (catalog.eventType(ast.typeName) !== undefined) {
     fail('DUPLICATE_NAME', `the event type '${ast.typeName}' exists already`, ast.position);
   }
-  if (ast.representation === 'xml' || ast.representation === 'avro') notSupported(`a schema of kind ${ast.representation}`, ast.position);
+  if (ast.representation === 'xml' || ast.representation === 'avro')
+    notSupported(`a schema of kind ${ast.representation}`, ast.position);
   if (ast.variant) return variantSchema(ast, catalog);
   const properties: Property[] = [];
   const add = (property: Property, own: boolean): void => {
@@ -28,7 +29,8 @@ export function checkSchema(ast: AstCreateSchema, catalog: Catalog): CheckedSche
   };
   const parents = ast.inherits.map((name) => declared(name, ast.position, catalog));
   for (const parent of parents) for (const p of parent.properties) add(p, false);
-  for (const name of [...ast.copyFrom, ...ast.as]) for (const p of declared(name, ast.position, catalog).properties) add(p, false);
+  for (const name of [...ast.copyFrom, ...ast.as])
+    for (const p of declared(name, ast.position, catalog).properties) add(p, false);
   for (const column of ast.columns) {
     const type = namedType(column.typeName);
     requireDeclarable(type, column.typeName, column.position, catalog);
@@ -52,7 +54,12 @@ export function checkSchema(ast: AstCreateSchema, catalog: Catalog): CheckedSche
 function declared(name: string, position: Position, catalog: Catalog): EventType {
   const type = catalog.eventType(name);
   if (type !== undefined) return type;
-  return fail('UNKNOWN_STREAM', `unknown event type '${name}'`, position, didYouMeanHint(name, catalog.eventTypeNames()));
+  return fail(
+    'UNKNOWN_STREAM',
+    `unknown event type '${name}'`,
+    position,
+    didYouMeanHint(name, catalog.eventTypeNames()),
+  );
 }
 
 const SCALARS = ['string', 'int', 'long', 'float', 'double', 'boolean', 'map', 'object'];
@@ -71,7 +78,8 @@ function variantSchema(ast: AstCreateSchema, catalog: Catalog): CheckedSchema {
   if (ast.as.includes('*')) notSupported('a variant of any type', ast.position);
   const members = ast.as.map((name) => declared(name, ast.position, catalog));
   const [first, ...others] = members;
-  if (first === undefined) return fail('INVALID_STATEMENT', 'a variant schema names its member types', ast.position, 'write as A, B');
+  if (first === undefined)
+    return fail('INVALID_STATEMENT', 'a variant schema names its member types', ast.position, 'write as A, B');
   const properties = first.properties.flatMap((p): Property[] => {
     let type: ValueType = p.type;
     for (const other of others) {
@@ -81,6 +89,11 @@ function variantSchema(ast: AstCreateSchema, catalog: Catalog): CheckedSchema {
     }
     return [freeze({ name: p.name, type })];
   });
-  const eventType: EventType = freeze({ name: ast.typeName, supertypes: freeze([]), properties: freeze(properties), variantOf: freeze([...ast.as]) });
+  const eventType: EventType = freeze({
+    name: ast.typeName,
+    supertypes: freeze([]),
+    properties: freeze(properties),
+    variantOf: freeze([...ast.as]),
+  });
   return { eventType, variantOf: freeze([...ast.as]) };
 }

@@ -18,7 +18,15 @@ import { checkCount, checkOutput } from './check-output.ts';
 import { checkFrom } from './check-streams.ts';
 import { conjuncts } from './conjuncts.ts';
 import { renderExpression } from './render.ts';
-import { type Context, type Environment, fail, newContext, newScope, type SelectScope, type SubselectResult } from './scope.ts';
+import {
+  type Context,
+  type Environment,
+  fail,
+  newContext,
+  newScope,
+  type SelectScope,
+  type SubselectResult,
+} from './scope.ts';
 
 const freeze = Object.freeze;
 
@@ -30,15 +38,25 @@ export interface CheckedBody {
   readonly output: OutputSpec | null;
 }
 
-export function checkSelect(select: AstSelect, scope: SelectScope, environment: Environment, subquery: boolean): CheckedBody {
+export function checkSelect(
+  select: AstSelect,
+  scope: SelectScope,
+  environment: Environment,
+  subquery: boolean,
+): CheckedBody {
   const from = checkFrom(select, scope, environment, subquery);
   const base = newContext(environment, scope, 'select');
-  const grouping = checkGroupBy(select.groupBy, { ...base, clause: 'group by', noAggregates: 'in the group by clause' });
+  const grouping = checkGroupBy(select.groupBy, {
+    ...base,
+    clause: 'group by',
+    noAggregates: 'in the group by clause',
+  });
   const context: Context = { ...base, groupKeys: grouping.keys };
   const { items, columns } = checkSelectItems(select.items, context);
   const whereContext: Context = { ...context, clause: 'where', noAggregates: 'in the where clause' };
   const where = select.where === null ? [] : conjuncts(checkCondition(select.where, whereContext, "'where'"));
-  const having = select.having === null ? null : checkCondition(select.having, { ...context, clause: 'having' }, "'having'");
+  const having =
+    select.having === null ? null : checkCondition(select.having, { ...context, clause: 'having' }, "'having'");
   const orderBy = checkOrderBy(select, items, context);
   const output = select.output === null ? null : checkOutput(select.output, context);
   const limit =
@@ -94,13 +112,17 @@ function checkGroupBy(items: readonly AstGroupItem[], context: Context): Groupin
   let levels: readonly (readonly number[])[] = [[]];
   for (const item of items) {
     levels = multiply(levels, levelsOf(item, indexesOf));
-    if (levels.length > MAX_GROUPING_SETS) fail('INVALID_STATEMENT', `the group by clause has more than ${MAX_GROUPING_SETS} levels`, item.position);
+    if (levels.length > MAX_GROUPING_SETS)
+      fail('INVALID_STATEMENT', `the group by clause has more than ${MAX_GROUPING_SETS} levels`, item.position);
   }
   const plain = items.every((i) => i.kind === 'expression');
   return { expressions: freeze(expressions), sets: plain ? null : freeze(levels), keys };
 }
 
-function levelsOf(item: AstGroupItem, indexesOf: (item: AstGroupItem) => readonly number[]): readonly (readonly number[])[] {
+function levelsOf(
+  item: AstGroupItem,
+  indexesOf: (item: AstGroupItem) => readonly number[],
+): readonly (readonly number[])[] {
   switch (item.kind) {
     case 'expression':
     case 'combination':
@@ -118,11 +140,16 @@ function levelsOf(item: AstGroupItem, indexesOf: (item: AstGroupItem) => readonl
       return levels;
     }
     case 'groupingSets':
-      return item.items.flatMap((i) => (i.kind === 'rollup' || i.kind === 'cube' ? levelsOf(i, indexesOf) : [indexesOf(i)]));
+      return item.items.flatMap((i) =>
+        i.kind === 'rollup' || i.kind === 'cube' ? levelsOf(i, indexesOf) : [indexesOf(i)],
+      );
   }
 }
 
-function multiply(a: readonly (readonly number[])[], b: readonly (readonly number[])[]): readonly (readonly number[])[] {
+function multiply(
+  a: readonly (readonly number[])[],
+  b: readonly (readonly number[])[],
+): readonly (readonly number[])[] {
   return a.flatMap((x) => b.map((y) => freeze([...x, ...y.filter((i) => !x.includes(i))])));
 }
 
@@ -135,7 +162,9 @@ function checkOrderBy(select: AstSelect, items: readonly SelectItem[], context: 
   for (const item of items) if (item.kind === 'expression') aliases.set(item.name, item.expression);
   const ordering: Context = { ...context, clause: 'order by', aliases };
   return freeze(
-    select.orderBy.map((o) => freeze({ expression: context.environment.check(o.expression, ordering), descending: o.direction === 'desc' })),
+    select.orderBy.map((o) =>
+      freeze({ expression: context.environment.check(o.expression, ordering), descending: o.direction === 'desc' }),
+    ),
   );
 }
 
@@ -156,7 +185,12 @@ export function checkSubselect(select: AstSelect, context: Context): SubselectRe
   const environment: Environment = context.environment;
   const { body, columns } = checkSubBody(select, scope, environment, context);
   checkSubqueryWindow(select, body, scope);
-  const subquery: CheckedSubquery = freeze({ ...body, correlated: scope.correlated, columns, position: select.position });
+  const subquery: CheckedSubquery = freeze({
+    ...body,
+    correlated: scope.correlated,
+    columns,
+    position: select.position,
+  });
   const index = parent.subqueries.push(subquery) - 1;
   return { subquery, index, rowType: rowType(body, columns) };
 }
@@ -165,15 +199,28 @@ function checkSubBody(select: AstSelect, scope: SelectScope, environment: Enviro
   if (context.bindings.size === 0) return checkSelect(select, scope, environment, true);
   // Lambda parameters and arguments of declared expressions stay visible inside.
   const { bindings } = context;
-  return checkSelect(select, scope, { ...environment, check: (e, c) => environment.check(e, c.bindings.size === 0 ? { ...c, bindings } : c) }, true);
+  return checkSelect(
+    select,
+    scope,
+    { ...environment, check: (e, c) => environment.check(e, c.bindings.size === 0 ? { ...c, bindings } : c) },
+    true,
+  );
 }
 
 /** Esper: without a window a subquery must be uncorrelated and fully aggregated. */
 function checkSubqueryWindow(select: AstSelect, body: SelectBody, scope: SelectScope): void {
   if (scope.streams.every((s) => s.windowed)) return;
-  const aggregated = body.aggregates.length > 0 && body.groupBy.length === 0 && body.select.every((i) => i.kind === 'expression' && !readsProperty(i.expression));
+  const aggregated =
+    body.aggregates.length > 0 &&
+    body.groupBy.length === 0 &&
+    body.select.every((i) => i.kind === 'expression' && !readsProperty(i.expression));
   if (aggregated && !scope.correlated) return;
-  fail('MISSING_WINDOW', 'the stream of a subquery needs a data window', select.from?.position ?? select.position, 'add one, such as #lastevent');
+  fail(
+    'MISSING_WINDOW',
+    'the stream of a subquery needs a data window',
+    select.from?.position ?? select.position,
+    'add one, such as #lastevent',
+  );
 }
 
 /** Does the expression read a property outside of aggregations? */
@@ -198,4 +245,3 @@ function rowType(body: SelectBody, columns: readonly Column[]): ValueType {
   if (only !== undefined && second === undefined) return only.type;
   return { kind: 'struct', members: columns };
 }
-

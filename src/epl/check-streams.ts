@@ -1,6 +1,14 @@
 /** The from clause: types, filters, contained events, windows, joins and what Esper demands of them (reference §5.4, §5.12). */
 import type { AstContained, AstExpression, AstFilterSource, AstJoin, AstSelect, AstStream } from '../model/ast.ts';
-import type { CheckedExpression, CheckedStream, ContainedStep, FilterSource, JoinStep, PathStep, SelectItem } from '../model/checked.ts';
+import type {
+  CheckedExpression,
+  CheckedStream,
+  ContainedStep,
+  FilterSource,
+  JoinStep,
+  PathStep,
+  SelectItem,
+} from '../model/checked.ts';
 import type { EventType, Property } from '../model/event-type.ts';
 import type { ValueType } from '../model/value.ts';
 import { checkChain } from './check-chain.ts';
@@ -9,7 +17,16 @@ import { checkSelectItems } from './check-items.ts';
 import { checkWindows } from './check-windows.ts';
 import { conjuncts } from './conjuncts.ts';
 import { didYouMeanHint } from './names.ts';
-import { type Context, type Environment, fail, newContext, newScope, notSupported, type SelectScope, typeNamed } from './scope.ts';
+import {
+  type Context,
+  type Environment,
+  fail,
+  newContext,
+  newScope,
+  notSupported,
+  type SelectScope,
+  typeNamed,
+} from './scope.ts';
 
 const freeze = Object.freeze;
 
@@ -22,10 +39,17 @@ export interface CheckedFrom {
 }
 
 /** Fills `scope.streams`. `parent` is the context of the enclosing select for a subquery, else null. */
-export function checkFrom(select: AstSelect, scope: SelectScope, environment: Environment, subquery: boolean): CheckedFrom {
-  if (select.from === null) fail('INVALID_STATEMENT', 'the from clause is missing', select.position, 'write from and a stream');
+export function checkFrom(
+  select: AstSelect,
+  scope: SelectScope,
+  environment: Environment,
+  subquery: boolean,
+): CheckedFrom {
+  if (select.from === null)
+    fail('INVALID_STATEMENT', 'the from clause is missing', select.position, 'write from and a stream');
   const asts = [select.from, ...select.joins.map((j) => j.stream)];
-  if (asts.length > MAX_STREAMS) fail('INVALID_STATEMENT', `more than ${MAX_STREAMS} streams are joined`, select.position);
+  if (asts.length > MAX_STREAMS)
+    fail('INVALID_STATEMENT', `more than ${MAX_STREAMS} streams are joined`, select.position);
   if (select.matchRecognize !== null) notSupported('match_recognize', select.matchRecognize.position);
   const nullable = paddedStreams(select.joins);
   const checked = asts.map((ast, index) => checkStream(ast, index, nullable.has(index), scope, environment));
@@ -52,7 +76,13 @@ export function resolveType(source: AstFilterSource, environment: Environment): 
 }
 
 /** Checks one stream and adds it to the scope with the type that other clauses see. */
-export function checkStream(ast: AstStream, index: number, nullable: boolean, scope: SelectScope, environment: Environment): CheckedStream {
+export function checkStream(
+  ast: AstStream,
+  index: number,
+  nullable: boolean,
+  scope: SelectScope,
+  environment: Environment,
+): CheckedStream {
   if (ast.source.kind === 'pattern') return notSupported('a pattern', ast.source.position);
   const type = resolveType(ast.source, environment);
   const alias = ast.alias;
@@ -61,9 +91,22 @@ export function checkStream(ast: AstStream, index: number, nullable: boolean, sc
   const base = { index, alias, typeName, windowed: false, nullable };
   for (let i = 0; i < index; i++) filterScope.streams.push(scope.streams[i] ?? { ...base, index: i, type });
   filterScope.streams.push({ ...base, type });
-  const source = checkFilterSource(ast.source, type, { ...newContext(environment, scope, 'filter'), scope: { ...filterScope, subqueries: scope.subqueries }, only: index, outer: false, noAggregates: 'in the filter of a stream' });
+  const source = checkFilterSource(ast.source, type, {
+    ...newContext(environment, scope, 'filter'),
+    scope: { ...filterScope, subqueries: scope.subqueries },
+    only: index,
+    outer: false,
+    noAggregates: 'in the filter of a stream',
+  });
   const inner = source.type;
-  const stream = { index, alias, typeName, type: inner, windowed: ast.windows.length > 0 || type.kind === 'view', nullable };
+  const stream = {
+    index,
+    alias,
+    typeName,
+    type: inner,
+    windowed: ast.windows.length > 0 || type.kind === 'view',
+    nullable,
+  };
   filterScope.streams[index] = stream;
   const windowContext = { ...newContext(environment, filterScope, 'window'), only: index, outer: false };
   const { windows, type: eventType } = checkWindows(ast.windows, stream, windowContext);
@@ -79,7 +122,11 @@ export function checkStream(ast: AstStream, index: number, nullable: boolean, sc
   });
 }
 
-function checkFilterSource(ast: AstFilterSource, type: EventType, context: Context): { source: FilterSource; type: EventType } {
+function checkFilterSource(
+  ast: AstFilterSource,
+  type: EventType,
+  context: Context,
+): { source: FilterSource; type: EventType } {
   const filter = ast.filter.flatMap((f) => conjuncts(checkCondition(f, context, 'a filter')));
   const { steps, type: inner } = checkContained(ast.contained, type, context.environment);
   const source: FilterSource = freeze({ kind: 'filter', eventType: type, filter: freeze(filter), contained: steps });
@@ -92,7 +139,11 @@ function checkFilterSource(ast: AstFilterSource, type: EventType, context: Conte
  * `Batch[jobs][select tid from tasks where …]`. In the expressions of a step stream 0 is the contained event, stream 1
  * the event it came out of.
  */
-export function checkContained(asts: readonly AstContained[], from: EventType, environment: Environment): { steps: readonly ContainedStep[]; type: EventType } {
+export function checkContained(
+  asts: readonly AstContained[],
+  from: EventType,
+  environment: Environment,
+): { steps: readonly ContainedStep[]; type: EventType } {
   const steps: ContainedStep[] = [];
   const properties: Property[] = [];
   let parent = from;
@@ -104,7 +155,11 @@ export function checkContained(asts: readonly AstContained[], from: EventType, e
     const common = { windowed: false, nullable: false };
     scope.streams.push({ ...common, index: 0, alias: ast.alias, typeName: element.name, type: element });
     scope.streams.push({ ...common, index: 1, alias: null, typeName: parent.name, type: parent });
-    const context: Context = { ...newContext(environment, scope, 'contained'), outer: false, noAggregates: 'in a contained-event selection' };
+    const context: Context = {
+      ...newContext(environment, scope, 'contained'),
+      outer: false,
+      noAggregates: 'in a contained-event selection',
+    };
     let select: readonly SelectItem[] | null = null;
     if (ast.select !== null) {
       selected = true;
@@ -117,7 +172,11 @@ export function checkContained(asts: readonly AstContained[], from: EventType, e
     parent = element;
   }
   if (!selected) return { steps: freeze(steps), type: parent };
-  const type: EventType = { name: `${from.name}[${steps.length}]@${asts[0]?.position.offset ?? 0}`, supertypes: [], properties };
+  const type: EventType = {
+    name: `${from.name}[${steps.length}]@${asts[0]?.position.offset ?? 0}`,
+    supertypes: [],
+    properties,
+  };
   environment.anonymous.set(type.name, type);
   return { steps: freeze(steps), type };
 }
@@ -128,12 +187,18 @@ function onlyFirstForWildcard(scope: SelectScope, ast: AstContained): SelectScop
   return wild ? { ...scope, streams: scope.streams.slice(0, 1) } : scope;
 }
 
-function containedPath(ast: AstExpression, parent: EventType, environment: Environment): { path: readonly PathStep[]; type: ValueType } {
-  if (ast.kind !== 'chain' || ast.target !== null) return notSupported('a contained-event expression that is not a property', ast.position);
+function containedPath(
+  ast: AstExpression,
+  parent: EventType,
+  environment: Environment,
+): { path: readonly PathStep[]; type: ValueType } {
+  if (ast.kind !== 'chain' || ast.target !== null)
+    return notSupported('a contained-event expression that is not a property', ast.position);
   const scope = newScope(null);
   scope.streams.push({ index: 0, alias: null, typeName: parent.name, type: parent, windowed: false, nullable: false });
   const value: CheckedExpression = checkChain(ast, { ...newContext(environment, scope, 'contained'), outer: false });
-  if (value.kind !== 'property') return notSupported('a contained-event expression that is not a property', ast.position);
+  if (value.kind !== 'property')
+    return notSupported('a contained-event expression that is not a property', ast.position);
   return { path: value.path, type: value.type };
 }
 
@@ -141,7 +206,12 @@ function elementType(type: ValueType, ast: AstContained, environment: Environmen
   if (ast.typeName !== null) {
     const declared = environment.catalog.eventType(ast.typeName);
     if (declared !== undefined) return declared;
-    return fail('UNKNOWN_STREAM', `unknown event type '${ast.typeName}'`, ast.position, didYouMeanHint(ast.typeName, environment.catalog.eventTypeNames()));
+    return fail(
+      'UNKNOWN_STREAM',
+      `unknown event type '${ast.typeName}'`,
+      ast.position,
+      didYouMeanHint(ast.typeName, environment.catalog.eventTypeNames()),
+    );
   }
   const element = type.kind === 'array' ? type.of : type;
   const found = element.kind === 'event' ? typeNamed(environment, element.typeName) : undefined;
@@ -151,7 +221,13 @@ function elementType(type: ValueType, ast: AstContained, environment: Environmen
 
 // ---------------------------------------------------------------------------------------------- joins
 
-function checkJoin(join: AstJoin, right: number, scope: SelectScope, environment: Environment, streams: readonly AstStream[]): JoinStep {
+function checkJoin(
+  join: AstJoin,
+  right: number,
+  scope: SelectScope,
+  environment: Environment,
+  streams: readonly AstStream[],
+): JoinStep {
   const kind = join.kind === 'comma' ? 'inner' : join.kind;
   if (join.on === null) {
     const loose = kind === 'inner' || (kind === 'full' && streams.every((s) => s.unidirectional));
@@ -159,10 +235,19 @@ function checkJoin(join: AstJoin, right: number, scope: SelectScope, environment
     return freeze({ kind, right, on: freeze([]) });
   }
   const visible: SelectScope = { ...scope, streams: scope.streams };
-  const context: Context = { ...newContext(environment, visible, 'on'), outer: false, noAggregates: 'in the on clause' };
+  const context: Context = {
+    ...newContext(environment, visible, 'on'),
+    outer: false,
+    noAggregates: 'in the on clause',
+  };
   const on = conjuncts(checkCondition(join.on, context, "'on'")).map((c) => {
     if (c.kind !== 'compare' || c.op !== '=') {
-      return fail('INVALID_STATEMENT', 'on takes equalities joined by and', c.ast.position, 'put other conditions into where');
+      return fail(
+        'INVALID_STATEMENT',
+        'on takes equalities joined by and',
+        c.ast.position,
+        'put other conditions into where',
+      );
     }
     return freeze({ left: c.left, right: c.right });
   });
@@ -173,25 +258,44 @@ function nameOf(ast: AstStream): string {
   return ast.alias ?? (ast.source.kind === 'filter' ? ast.source.typeName : 'pattern');
 }
 
-function checkWindowRules(asts: readonly AstStream[], streams: readonly CheckedStream[], select: AstSelect, subquery: boolean): void {
+function checkWindowRules(
+  asts: readonly AstStream[],
+  streams: readonly CheckedStream[],
+  select: AstSelect,
+  subquery: boolean,
+): void {
   const unidirectional = asts.filter((a) => a.unidirectional);
   const [first] = unidirectional;
   if (first !== undefined) {
     if (asts.length === 1) fail('INVALID_STATEMENT', 'unidirectional is for joins', first.position);
     const fullOuter = select.joins.every((j) => j.kind === 'full') && unidirectional.length === asts.length;
     if (unidirectional.length > 1 && !fullOuter) {
-      fail('INVALID_STATEMENT', 'only one stream of a join can be unidirectional', first.position, 'a full outer join takes all or one');
+      fail(
+        'INVALID_STATEMENT',
+        'only one stream of a join can be unidirectional',
+        first.position,
+        'a full outer join takes all or one',
+      );
     }
   }
   for (const [i, ast] of asts.entries()) {
     const stream = streams[i];
     if (stream === undefined) continue;
     if (ast.unidirectional && ast.windows.length > 0) {
-      fail('INVALID_STATEMENT', `the unidirectional stream '${nameOf(ast)}' takes no data window`, ast.windows[0]?.position ?? ast.position);
+      fail(
+        'INVALID_STATEMENT',
+        `the unidirectional stream '${nameOf(ast)}' takes no data window`,
+        ast.windows[0]?.position ?? ast.position,
+      );
     }
     const dictated = stream.source.kind === 'filter' && stream.source.eventType.kind === 'view';
     if (asts.length > 1 && !ast.unidirectional && ast.windows.length === 0 && !dictated && !subquery) {
-      fail('MISSING_WINDOW', `the joined stream '${nameOf(ast)}' has no data window`, ast.position, 'add one, such as #length(1) or #time(20 sec)');
+      fail(
+        'MISSING_WINDOW',
+        `the joined stream '${nameOf(ast)}' has no data window`,
+        ast.position,
+        'add one, such as #length(1) or #time(20 sec)',
+      );
     }
   }
 }

@@ -93,7 +93,12 @@ export function checkWindows(windows: readonly AstWindow[], stream: StreamScope,
       return unknownWindow(ast, info);
     }
     if (stream.type.kind === 'view' && !info.derived) {
-      fail('INVALID_STATEMENT', `'${stream.typeName}' has its content dictated and takes no data window`, ast.position, 'leave the window out');
+      fail(
+        'INVALID_STATEMENT',
+        `'${stream.typeName}' has its content dictated and takes no data window`,
+        ast.position,
+        'leave the window out',
+      );
     }
     const scope: SelectScope = { ...context.scope, aggregates: [], aggregateIndexes: new Map() };
     const inner: Context = { ...context, scope };
@@ -114,23 +119,43 @@ function withType(scope: SelectScope, stream: StreamScope, type: EventType): Sel
 
 function unknownWindow(ast: AstWindow, info: WindowInfo | undefined): never {
   const written = ast.namespace === null ? `#${ast.name}` : `.${ast.namespace}:${ast.name}`;
-  const hint = info === undefined ? didYouMeanHint(ast.name, WINDOWS.keys()) : `write .${info.namespace}:${ast.name} or #${ast.name}`;
+  const hint =
+    info === undefined
+      ? didYouMeanHint(ast.name, WINDOWS.keys())
+      : `write .${info.namespace}:${ast.name} or #${ast.name}`;
   fail('UNKNOWN_WINDOW', `unknown data window '${written}'`, ast.position, hint);
 }
 
-function checkParameters(name: string, info: WindowInfo, ast: AstWindow, context: Context): readonly CheckedExpression[] {
+function checkParameters(
+  name: string,
+  info: WindowInfo,
+  ast: AstWindow,
+  context: Context,
+): readonly CheckedExpression[] {
   const { required, optional, rest, some } = info;
   const least = required.length + (some ? 1 : 0);
   const most = rest === null ? required.length + optional.length : Number.POSITIVE_INFINITY;
   if (ast.args.length < least || ast.args.length > most) {
     const wanted = [...required, ...(some && rest !== null ? [rest] : [])].join(', ');
-    fail('WRONG_ARGUMENTS', `the data window '${ast.name}' does not take ${ast.args.length} parameter(s)`, ast.position, `it takes (${wanted})`);
+    fail(
+      'WRONG_ARGUMENTS',
+      `the data window '${ast.name}' does not take ${ast.args.length} parameter(s)`,
+      ast.position,
+      `it takes (${wanted})`,
+    );
   }
   const kinds = [...required, ...optional];
   const counted = name === 'rank' ? rankCount(ast, context) : -1;
   return ast.args
     .filter((arg) => !(info.derived && arg.kind === 'wildcard'))
-    .map((arg, i) => checkParameter(i === counted ? 'count' : i < counted ? 'value' : (kinds[i] ?? rest ?? 'value'), name, arg, context));
+    .map((arg, i) =>
+      checkParameter(
+        i === counted ? 'count' : i < counted ? 'value' : (kinds[i] ?? rest ?? 'value'),
+        name,
+        arg,
+        context,
+      ),
+    );
 }
 
 /** `rank(key, …, 3, criteria …)`: the first constant or variable is the number of rows. */
@@ -141,7 +166,12 @@ function rankCount(ast: AstWindow, context: Context): number {
     return step?.kind === 'name' && context.environment.catalog.variable(step.name) !== undefined;
   });
   if (index < 1 || index === ast.args.length - 1) {
-    fail('WRONG_ARGUMENTS', 'rank wants keys, a number of rows and criteria', ast.position, 'write #rank(host, 3, value desc)');
+    fail(
+      'WRONG_ARGUMENTS',
+      'rank wants keys, a number of rows and criteria',
+      ast.position,
+      'write #rank(host, 3, value desc)',
+    );
   }
   return index;
 }
@@ -196,7 +226,12 @@ function requireOptions(name: string, text: string, value: CheckedExpression): v
   for (const word of text.split(',')) {
     const option = word.trim().toUpperCase();
     if (option !== 'FORCE_UPDATE' && option !== 'START_EAGER') {
-      fail('WRONG_ARGUMENTS', `the data window '${name}' has no option '${word.trim()}'`, value.ast.position, 'FORCE_UPDATE and START_EAGER are known');
+      fail(
+        'WRONG_ARGUMENTS',
+        `the data window '${name}' has no option '${word.trim()}'`,
+        value.ast.position,
+        'FORCE_UPDATE and START_EAGER are known',
+      );
     }
   }
 }
@@ -227,7 +262,12 @@ function ownProperties(name: string): Property[] {
     case 'uni':
       return [{ name: 'datapoints', type: LONG }, ...doubles(UNIVARIATE)];
     case 'linest':
-      return [...doubles(REGRESSION), { name: 'dataPoints', type: LONG }, { name: 'n', type: LONG }, ...doubles(REGRESSION_SUMS)];
+      return [
+        ...doubles(REGRESSION),
+        { name: 'dataPoints', type: LONG },
+        { name: 'n', type: LONG },
+        ...doubles(REGRESSION_SUMS),
+      ];
     case 'correl':
       return doubles(['correlation']);
     case 'weighted_avg':
@@ -238,7 +278,13 @@ function ownProperties(name: string): Property[] {
 }
 
 /** Own properties, then those that further parameters and the keys of groupwin name: `#size(host)`, `#uni(x, *)`. */
-function derivedType(name: string, from: EventType, further: readonly AstExpression[], ast: AstWindow, context: Context): EventType {
+function derivedType(
+  name: string,
+  from: EventType,
+  further: readonly AstExpression[],
+  ast: AstWindow,
+  context: Context,
+): EventType {
   const properties = ownProperties(name);
   for (const arg of further) {
     if (arg.kind === 'wildcard') {

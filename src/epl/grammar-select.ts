@@ -18,8 +18,8 @@ import type {
   AstStream,
   AstStreamSelector,
 } from '../model/ast.ts';
-import type { Rule } from './grammar-expressions.ts';
-import { PatternParser } from './grammar-patterns.ts';
+import type { Rule } from './grammar-base.ts';
+import { RowPatternParser } from './grammar-rows.ts';
 import * as T from './tokens.ts';
 
 const freeze = Object.freeze;
@@ -42,7 +42,7 @@ interface Tail {
 
 type Terminated = AstOutput['andWhenTerminated'];
 
-export abstract class SelectParser extends PatternParser {
+export abstract class SelectParser extends RowPatternParser {
   readonly select: Rule<AstSelect> = this.RULE('select', (): AstSelect => {
     const first = this.LA(1);
     const head = this.SUBRULE(this.selectHead);
@@ -54,7 +54,9 @@ export abstract class SelectParser extends PatternParser {
       this.MANY(() => joins.push(this.SUBRULE(this.join)));
     });
     const tail = this.SUBRULE(this.selectTail);
-    return this.ACTION(() => freeze({ kind: 'select', ...head, from, joins: freeze(joins), ...tail, position: this.span(first) }));
+    return this.ACTION(() =>
+      freeze({ kind: 'select', ...head, from, joins: freeze(joins), ...tail, position: this.span(first) }),
+    );
   });
 
   readonly selectHead: Rule<Head> = this.RULE('selectHead', (): Head => {
@@ -240,32 +242,37 @@ export abstract class SelectParser extends PatternParser {
   );
 
   /** `(a, (b, c), ())` behind rollup, cube and grouping sets. */
-  readonly groupCombinations: Rule<readonly AstGroupItem[]> = this.RULE('groupCombinations', (): readonly AstGroupItem[] => {
-    const items: AstGroupItem[] = [];
-    this.CONSUME(T.LParen);
-    this.AT_LEAST_ONE_SEP({
-      SEP: T.Comma,
-      DEF: () =>
-        this.OR({
-          DEF: [
-            {
-              ALT: () => {
-                const first = this.CONSUME1(T.LParen);
-                const expressions: AstExpression[] = [];
-                this.MANY_SEP({ SEP: T.Comma, DEF: () => expressions.push(this.SUBRULE(this.expression)) });
-                this.CONSUME1(T.RParen);
-                items.push(freeze({ kind: 'combination', expressions: freeze(expressions), position: this.span(first) }));
+  readonly groupCombinations: Rule<readonly AstGroupItem[]> = this.RULE(
+    'groupCombinations',
+    (): readonly AstGroupItem[] => {
+      const items: AstGroupItem[] = [];
+      this.CONSUME(T.LParen);
+      this.AT_LEAST_ONE_SEP({
+        SEP: T.Comma,
+        DEF: () =>
+          this.OR({
+            DEF: [
+              {
+                ALT: () => {
+                  const first = this.CONSUME1(T.LParen);
+                  const expressions: AstExpression[] = [];
+                  this.MANY_SEP({ SEP: T.Comma, DEF: () => expressions.push(this.SUBRULE(this.expression)) });
+                  this.CONSUME1(T.RParen);
+                  items.push(
+                    freeze({ kind: 'combination', expressions: freeze(expressions), position: this.span(first) }),
+                  );
+                },
               },
-            },
-            { ALT: () => items.push(this.SUBRULE(this.groupItem)) },
-          ],
-          IGNORE_AMBIGUITIES: true,
-          MAX_LOOKAHEAD: 1,
-        }),
-    });
-    this.CONSUME(T.RParen);
-    return freeze(items);
-  });
+              { ALT: () => items.push(this.SUBRULE(this.groupItem)) },
+            ],
+            IGNORE_AMBIGUITIES: true,
+            MAX_LOOKAHEAD: 1,
+          }),
+      });
+      this.CONSUME(T.RParen);
+      return freeze(items);
+    },
+  );
 
   readonly orderItem: Rule<AstOrderItem> = this.RULE('orderItem', (): AstOrderItem => {
     const first = this.LA(1);
@@ -316,7 +323,9 @@ export abstract class SelectParser extends PatternParser {
             sign = -1;
           });
           const literal = this.SUBRULE(this.number);
-          const value = this.ACTION(() => (literal.kind === 'literal' && typeof literal.value === 'number' ? sign * literal.value : 0));
+          const value = this.ACTION(() =>
+            literal.kind === 'literal' && typeof literal.value === 'number' ? sign * literal.value : 0,
+          );
           return freeze({ kind: 'number', value, position: this.span(first) });
         },
       },

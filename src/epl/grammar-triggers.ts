@@ -18,7 +18,7 @@ import type {
   AstStatement,
   AstTrigger,
 } from '../model/ast.ts';
-import type { Rule } from './grammar-expressions.ts';
+import type { Rule } from './grammar-base.ts';
 import { SelectParser } from './grammar-select.ts';
 import * as T from './tokens.ts';
 
@@ -138,7 +138,13 @@ export abstract class TriggerParser extends SelectParser {
       this.OPTION4(() => this.CONSUME2(T.By));
       terminated = this.SUBRULE2(this.contextCondition);
     });
-    return freeze({ kind: 'partition', items: freeze(items), initiated: freeze(initiated), terminated, position: this.span(first) });
+    return freeze({
+      kind: 'partition',
+      items: freeze(items),
+      initiated: freeze(initiated),
+      terminated,
+      position: this.span(first),
+    });
   });
 
   readonly partitionItem: Rule<ContextItem> = this.RULE('partitionItem', (): ContextItem => {
@@ -186,7 +192,9 @@ export abstract class TriggerParser extends SelectParser {
       this.CONSUME(T.Preallocate);
       preallocate = true;
     });
-    const granularity = this.ACTION(() => (literal.kind === 'literal' && typeof literal.value === 'number' ? literal.value : 0));
+    const granularity = this.ACTION(() =>
+      literal.kind === 'literal' && typeof literal.value === 'number' ? literal.value : 0,
+    );
     return freeze({ kind: 'hash', items: freeze(items), granularity, preallocate, position: this.span(first) });
   });
 
@@ -232,7 +240,9 @@ export abstract class TriggerParser extends SelectParser {
               inclusive = true;
             });
             this.OPTION2(() => (alias = this.SUBRULE(this.streamAlias)));
-            return this.ACTION(() => freeze({ kind: 'pattern', pattern: source.pattern, inclusive, alias, position: this.span(first) }));
+            return this.ACTION(() =>
+              freeze({ kind: 'pattern', pattern: source.pattern, inclusive, alias, position: this.span(first) }),
+            );
           },
         },
         {
@@ -260,47 +270,58 @@ export abstract class TriggerParser extends SelectParser {
 
   // -------------------------------------------------------------------------------------------- on …
 
-  readonly onStatement: ParserMethod<[Header, IToken], AstStatement> = this.RULE('onStatement', (header: Header, first: IToken): AstStatement => {
-    const start = this.CONSUME(T.On);
-    const source = this.SUBRULE(this.source);
-    let alias: string | null = null;
-    this.OPTION(() => (alias = this.SUBRULE(this.streamAlias)));
-    const trigger: AstTrigger = freeze({ source, alias, position: this.span(start) });
-    return this.OR({
-      DEF: [
-        {
-          ALT: (): AstStatement => {
-            this.CONSUME(T.Set_);
-            const assignments: readonly AstAssignment[] = this.SUBRULE(this.assignments);
-            return freeze({ kind: 'onSet', ...header, trigger, assignments, position: this.span(first) });
+  readonly onStatement: ParserMethod<[Header, IToken], AstStatement> = this.RULE(
+    'onStatement',
+    (header: Header, first: IToken): AstStatement => {
+      const start = this.CONSUME(T.On);
+      const source = this.SUBRULE(this.source);
+      let alias: string | null = null;
+      this.OPTION(() => (alias = this.SUBRULE(this.streamAlias)));
+      const trigger: AstTrigger = freeze({ source, alias, position: this.span(start) });
+      return this.OR({
+        DEF: [
+          {
+            ALT: (): AstStatement => {
+              this.CONSUME(T.Set_);
+              const assignments: readonly AstAssignment[] = this.SUBRULE(this.assignments);
+              return freeze({ kind: 'onSet', ...header, trigger, assignments, position: this.span(first) });
+            },
           },
-        },
-        { ALT: () => this.SUBRULE(this.onSelect, { ARGS: [header, trigger, first] }) },
-        { ALT: () => this.SUBRULE(this.onInsert, { ARGS: [header, trigger, first] }) },
-        {
-          ALT: (): AstStatement => {
-            this.CONSUME(T.Delete);
-            this.CONSUME(T.From);
-            const target = this.SUBRULE(this.targetName);
-            const where = this.SUBRULE(this.optionalWhere);
-            return freeze({ kind: 'onDelete', ...header, trigger, ...target, where, position: this.span(first) });
+          { ALT: () => this.SUBRULE(this.onSelect, { ARGS: [header, trigger, first] }) },
+          { ALT: () => this.SUBRULE(this.onInsert, { ARGS: [header, trigger, first] }) },
+          {
+            ALT: (): AstStatement => {
+              this.CONSUME(T.Delete);
+              this.CONSUME(T.From);
+              const target = this.SUBRULE(this.targetName);
+              const where = this.SUBRULE(this.optionalWhere);
+              return freeze({ kind: 'onDelete', ...header, trigger, ...target, where, position: this.span(first) });
+            },
           },
-        },
-        {
-          ALT: (): AstStatement => {
-            this.CONSUME(T.Update);
-            const target = this.SUBRULE1(this.targetName);
-            this.CONSUME1(T.Set_);
-            const assignments = this.SUBRULE1(this.assignments);
-            const where = this.SUBRULE1(this.optionalWhere);
-            return freeze({ kind: 'onUpdate', ...header, trigger, ...target, assignments, where, position: this.span(first) });
+          {
+            ALT: (): AstStatement => {
+              this.CONSUME(T.Update);
+              const target = this.SUBRULE1(this.targetName);
+              this.CONSUME1(T.Set_);
+              const assignments = this.SUBRULE1(this.assignments);
+              const where = this.SUBRULE1(this.optionalWhere);
+              return freeze({
+                kind: 'onUpdate',
+                ...header,
+                trigger,
+                ...target,
+                assignments,
+                where,
+                position: this.span(first),
+              });
+            },
           },
-        },
-        { ALT: () => this.SUBRULE(this.onMerge, { ARGS: [header, trigger, first] }) },
-      ],
-      MAX_LOOKAHEAD: 1,
-    });
-  });
+          { ALT: () => this.SUBRULE(this.onMerge, { ARGS: [header, trigger, first] }) },
+        ],
+        MAX_LOOKAHEAD: 1,
+      });
+    },
+  );
 
   readonly targetName: Rule<Target> = this.RULE('targetName', (): Target => {
     const parts = this.SUBRULE(this.dottedName);
@@ -319,73 +340,107 @@ export abstract class TriggerParser extends SelectParser {
   });
 
   /** `select [and delete] … from W …`. */
-  readonly onSelect: TriggerRule = this.RULE('onSelect', (header: Header, trigger: AstTrigger, first: IToken): AstStatement => {
-    let remove = false;
-    const select = this.OR({
-      DEF: [
-        {
-          GATE: () => this.is(2, T.And) && this.is(3, T.Delete),
-          ALT: () => {
-            const start = this.CONSUME(T.Select);
-            this.CONSUME(T.And);
-            this.CONSUME(T.Delete);
-            remove = true;
-            const items = this.SUBRULE(this.selectItems);
-            this.CONSUME(T.From);
-            const from = this.SUBRULE(this.stream);
-            const tail = this.SUBRULE(this.selectTail);
-            return this.ACTION(() =>
-              freeze({ kind: 'select', selector: null, distinct: false, items, from, joins: freeze([]), ...tail, position: this.span(start) } as const),
-            );
+  readonly onSelect: TriggerRule = this.RULE(
+    'onSelect',
+    (header: Header, trigger: AstTrigger, first: IToken): AstStatement => {
+      let remove = false;
+      const select = this.OR({
+        DEF: [
+          {
+            GATE: () => this.is(2, T.And) && this.is(3, T.Delete),
+            ALT: () => {
+              const start = this.CONSUME(T.Select);
+              this.CONSUME(T.And);
+              this.CONSUME(T.Delete);
+              remove = true;
+              const items = this.SUBRULE(this.selectItems);
+              this.CONSUME(T.From);
+              const from = this.SUBRULE(this.stream);
+              const tail = this.SUBRULE(this.selectTail);
+              return this.ACTION(() =>
+                freeze({
+                  kind: 'select',
+                  selector: null,
+                  distinct: false,
+                  items,
+                  from,
+                  joins: freeze([]),
+                  ...tail,
+                  position: this.span(start),
+                } as const),
+              );
+            },
           },
-        },
-        { ALT: () => this.SUBRULE(this.select) },
-      ],
-      IGNORE_AMBIGUITIES: true,
-      MAX_LOOKAHEAD: 1,
-    });
-    return freeze({ kind: 'onSelect', ...header, trigger, insertInto: null, delete: remove, select, position: this.span(first) });
-  });
+          { ALT: () => this.SUBRULE(this.select) },
+        ],
+        IGNORE_AMBIGUITIES: true,
+        MAX_LOOKAHEAD: 1,
+      });
+      return freeze({
+        kind: 'onSelect',
+        ...header,
+        trigger,
+        insertInto: null,
+        delete: remove,
+        select,
+        position: this.span(first),
+      });
+    },
+  );
 
   /** Split stream, or `insert into T select … from W`. */
-  readonly onInsert: TriggerRule = this.RULE('onInsert', (header: Header, trigger: AstTrigger, first: IToken): AstStatement => {
-    const branches: AstSplitBranch[] = [];
-    let output: 'first' | 'all' | null = null;
-    const start = this.LA(1);
-    const insertInto: AstInsertInto = this.SUBRULE(this.insertInto);
-    const made = this.OR({
-      DEF: [
-        {
-          GATE: () => this.selectsFromTarget(),
-          ALT: (): AstStatement => {
-            const select = this.SUBRULE(this.select);
-            return freeze({ kind: 'onSelect', ...header, trigger, insertInto, delete: false, select, position: this.span(first) });
+  readonly onInsert: TriggerRule = this.RULE(
+    'onInsert',
+    (header: Header, trigger: AstTrigger, first: IToken): AstStatement => {
+      const branches: AstSplitBranch[] = [];
+      let output: 'first' | 'all' | null = null;
+      const start = this.LA(1);
+      const insertInto: AstInsertInto = this.SUBRULE(this.insertInto);
+      const made = this.OR({
+        DEF: [
+          {
+            GATE: () => this.selectsFromTarget(),
+            ALT: (): AstStatement => {
+              const select = this.SUBRULE(this.select);
+              return freeze({
+                kind: 'onSelect',
+                ...header,
+                trigger,
+                insertInto,
+                delete: false,
+                select,
+                position: this.span(first),
+              });
+            },
           },
-        },
-        {
-          ALT: (): null => {
-            branches.push(this.SUBRULE(this.splitBranch, { ARGS: [insertInto, start] }));
-            return null;
+          {
+            ALT: (): null => {
+              branches.push(this.SUBRULE(this.splitBranch, { ARGS: [insertInto, start] }));
+              return null;
+            },
           },
-        },
-      ],
-      IGNORE_AMBIGUITIES: true,
-      MAX_LOOKAHEAD: 1,
-    });
-    this.MANY(() => {
-      const next = this.LA(1);
-      const into: AstInsertInto = this.SUBRULE1(this.insertInto);
-      branches.push(this.SUBRULE1(this.splitBranch, { ARGS: [into, next] }));
-    });
-    this.OPTION(() => {
-      this.CONSUME(T.Output);
-      output = this.OR1([
-        { ALT: (): 'first' | 'all' => (this.CONSUME(T.First), 'first') },
-        { ALT: (): 'first' | 'all' => (this.CONSUME(T.All), 'all') },
-      ]);
-    });
-    return made ?? freeze({ kind: 'onSplit', ...header, trigger, branches: freeze(branches), output, position: this.span(first) });
-  });
+        ],
+        IGNORE_AMBIGUITIES: true,
+        MAX_LOOKAHEAD: 1,
+      });
+      this.MANY(() => {
+        const next = this.LA(1);
+        const into: AstInsertInto = this.SUBRULE1(this.insertInto);
+        branches.push(this.SUBRULE1(this.splitBranch, { ARGS: [into, next] }));
+      });
+      this.OPTION(() => {
+        this.CONSUME(T.Output);
+        output = this.OR1([
+          { ALT: (): 'first' | 'all' => (this.CONSUME(T.First), 'first') },
+          { ALT: (): 'first' | 'all' => (this.CONSUME(T.All), 'all') },
+        ]);
+      });
+      return (
+        made ??
+        freeze({ kind: 'onSplit', ...header, trigger, branches: freeze(branches), output, position: this.span(first) })
+      );
+    },
+  );
 
   /** At `select`: is there a `from X` (not `from [`) before the next `insert` or the end? */
   private selectsFromTarget(): boolean {
@@ -416,24 +471,36 @@ export abstract class TriggerParser extends SelectParser {
     },
   );
 
-  readonly onMerge: TriggerRule = this.RULE('onMerge', (header: Header, trigger: AstTrigger, first: IToken): AstStatement => {
-    this.CONSUME(T.Merge);
-    this.OPTION(() => this.CONSUME(T.Into));
-    const target = this.SUBRULE(this.targetName);
-    let insert: AstMergeAction | null = null;
-    let where: AstExpression | null = null;
-    const branches: AstMergeBranch[] = [];
-    this.OR([
-      { ALT: () => (insert = this.SUBRULE(this.mergeInsert)) },
-      {
-        ALT: () => {
-          where = this.SUBRULE(this.optionalWhere);
-          this.AT_LEAST_ONE(() => branches.push(this.SUBRULE(this.mergeBranch)));
+  readonly onMerge: TriggerRule = this.RULE(
+    'onMerge',
+    (header: Header, trigger: AstTrigger, first: IToken): AstStatement => {
+      this.CONSUME(T.Merge);
+      this.OPTION(() => this.CONSUME(T.Into));
+      const target = this.SUBRULE(this.targetName);
+      let insert: AstMergeAction | null = null;
+      let where: AstExpression | null = null;
+      const branches: AstMergeBranch[] = [];
+      this.OR([
+        { ALT: () => (insert = this.SUBRULE(this.mergeInsert)) },
+        {
+          ALT: () => {
+            where = this.SUBRULE(this.optionalWhere);
+            this.AT_LEAST_ONE(() => branches.push(this.SUBRULE(this.mergeBranch)));
+          },
         },
-      },
-    ]);
-    return freeze({ kind: 'onMerge', ...header, trigger, ...target, where, insert, branches: freeze(branches), position: this.span(first) });
-  });
+      ]);
+      return freeze({
+        kind: 'onMerge',
+        ...header,
+        trigger,
+        ...target,
+        where,
+        insert,
+        branches: freeze(branches),
+        position: this.span(first),
+      });
+    },
+  );
 
   readonly mergeBranch: Rule<AstMergeBranch> = this.RULE('mergeBranch', (): AstMergeBranch => {
     const first = this.CONSUME(T.When);

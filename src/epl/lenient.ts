@@ -77,7 +77,11 @@ function conjunction(operands: readonly AstExpression[]): AstExpression | null {
 }
 
 /** A copy with every alias replaced; subqueries and lambdas have names of their own and are left alone. */
-function replaceAliases(e: AstExpression, aliases: ReadonlyMap<string, AstExpression>, used: Set<string>): AstExpression {
+function replaceAliases(
+  e: AstExpression,
+  aliases: ReadonlyMap<string, AstExpression>,
+  used: Set<string>,
+): AstExpression {
   if (e.kind === 'chain') return replaceChain(e, aliases, used);
   if (e.kind === 'lambda' || e.kind === 'subquery' || e.kind === 'exists') return e;
   // The shape is kept, node for node of its kind.
@@ -91,7 +95,9 @@ function replaceChain(e: AstChain, aliases: ReadonlyMap<string, AstExpression>, 
     used.add(first.name);
     return rest.length === 0 ? expression : { ...e, target: expression, steps: rest };
   }
-  const steps = e.steps.map((s) => (s.kind === 'call' ? { ...s, args: s.args.map((a) => replaceAliases(a, aliases, used)) } : s));
+  const steps = e.steps.map((s) =>
+    s.kind === 'call' ? { ...s, args: s.args.map((a) => replaceAliases(a, aliases, used)) } : s,
+  );
   return { ...e, steps };
 }
 
@@ -100,7 +106,8 @@ function copy(node: unknown, replace: (child: AstExpression) => AstExpression): 
   const out: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(node)) {
     if (key === 'position' || key === 'select') out[key] = value;
-    else if (Array.isArray(value)) out[key] = value.map((v: unknown) => (isExpression(v) ? replace(v) : copy(v, replace)));
+    else if (Array.isArray(value))
+      out[key] = value.map((v: unknown) => (isExpression(v) ? replace(v) : copy(v, replace)));
     else out[key] = isExpression(value) ? replace(value) : value;
   }
   return out;
@@ -113,8 +120,15 @@ function isExpression(value: unknown): value is AstExpression {
 function holdsAggregation(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(holdsAggregation);
   if (typeof value !== 'object' || value === null) return false;
-  if ('kind' in value && value.kind === 'call' && 'name' in value && typeof value.name === 'string' && 'args' in value) {
-    const several = (value.name === 'min' || value.name === 'max') && Array.isArray(value.args) && value.args.length > 1;
+  if (
+    'kind' in value &&
+    value.kind === 'call' &&
+    'name' in value &&
+    typeof value.name === 'string' &&
+    'args' in value
+  ) {
+    const several =
+      (value.name === 'min' || value.name === 'max') && Array.isArray(value.args) && value.args.length > 1;
     if (aggregateInfo(value.name) !== undefined && !several) return true;
   }
   return Object.entries(value).some(([key, child]) => key !== 'select' && holdsAggregation(child));

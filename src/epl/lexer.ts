@@ -97,7 +97,11 @@ function lexicalError(text: string, result: ILexingResult): CodedError {
     });
   }
   if (text.startsWith('/*', offset)) {
-    return new CodedError('SYNTAX', 'a comment has no end', { position, data: { text: '/*' }, hint: 'close it with */' });
+    return new CodedError('SYNTAX', 'a comment has no end', {
+      position,
+      data: { text: '/*' },
+      hint: 'close it with */',
+    });
   }
   const shown = /\p{Cc}/u.test(char) ? `U+${char.charCodeAt(0).toString(16).padStart(4, '0')}` : char;
   return new CodedError('SYNTAX', `unexpected character '${shown}'`, {

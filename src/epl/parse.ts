@@ -61,7 +61,8 @@ const HINTS: IParserErrorMessageProvider = {
   buildNotAllInputParsedMessage: () => 'expected the end of the statement or another clause',
   buildNoViableAltMessage: ({ expectedPathsPerAlt }) =>
     expectation(expectedPathsPerAlt.flatMap((paths) => paths.flatMap((path) => path.slice(0, 1)))),
-  buildEarlyExitMessage: ({ expectedIterationPaths }) => expectation(expectedIterationPaths.flatMap((path) => path.slice(0, 1))),
+  buildEarlyExitMessage: ({ expectedIterationPaths }) =>
+    expectation(expectedIterationPaths.flatMap((path) => path.slice(0, 1))),
 };
 
 const PARSER_CONFIG = {
@@ -73,7 +74,8 @@ const PARSER_CONFIG = {
 
 function expectation(types: readonly TokenType[]): string {
   const labels = [...new Set(types.filter((t) => !t.CATEGORIES?.includes(T.Name)).map(tokenLabel))];
-  if (labels.includes('a name') && labels.includes('a number') && labels.includes("'('")) return 'expected an expression';
+  if (labels.includes('a name') && labels.includes('a number') && labels.includes("'('"))
+    return 'expected an expression';
   if (labels.length === 0) return 'expected a name';
   if (labels.length > MAX_EXPECTED) return 'expected something else';
   return labels.length === 1 ? `expected ${labels[0]}` : `expected one of ${labels.join(' ')}`;
@@ -101,7 +103,12 @@ function reservedNote(token: IToken): string {
 function endPosition(last: IToken | undefined): Position {
   if (last === undefined) return START;
   const offset = (last.endOffset ?? last.startOffset) + 1;
-  return { offset, length: 0, line: last.endLine ?? last.startLine ?? 1, column: (last.endColumn ?? last.startColumn ?? 1) + 1 };
+  return {
+    offset,
+    length: 0,
+    line: last.endLine ?? last.startLine ?? 1,
+    column: (last.endColumn ?? last.startColumn ?? 1) + 1,
+  };
 }
 
 function shorten(image: string): string {

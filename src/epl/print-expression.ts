@@ -85,7 +85,9 @@ export function expressionText(e: AstExpression): string {
       return printChain(e);
     case 'negate':
       // `-5` would read as a literal.
-      return e.operand.kind === 'literal' ? `-(${expressionText(e.operand)})` : `-${at(e.operand, UNARY)}`.replace(/^--/, '- -');
+      return e.operand.kind === 'literal'
+        ? `-(${expressionText(e.operand)})`
+        : `-${at(e.operand, UNARY)}`.replace(/^--/, '- -');
     case 'not':
       return `not ${at(e.operand, NOT)}`;
     case 'arithmetic': {
@@ -160,11 +162,14 @@ function printMembership(e: Of<'between' | 'in' | 'inRange' | 'inSubquery' | 'li
   }
 }
 
-function printArgument(e: Of<'lambda' | 'wildcard' | 'named' | 'sortKey' | 'typeName' | 'cronStep' | 'cronRange' | 'cronList' | 'cronDay'>): string {
+function printArgument(
+  e: Of<'lambda' | 'wildcard' | 'named' | 'sortKey' | 'typeName' | 'cronStep' | 'cronRange' | 'cronList' | 'cronDay'>,
+): string {
   switch (e.kind) {
     case 'lambda': {
       const [only, second] = e.parameters;
-      const parameters = only !== undefined && second === undefined ? quoteName(only) : `(${e.parameters.map(quoteName).join(', ')})`;
+      const parameters =
+        only !== undefined && second === undefined ? quoteName(only) : `(${e.parameters.map(quoteName).join(', ')})`;
       return `${parameters} => ${expressionText(e.body)}`;
     }
     case 'wildcard':
@@ -191,7 +196,8 @@ function printArgument(e: Of<'lambda' | 'wildcard' | 'named' | 'sortKey' | 'type
 }
 
 function printChain(e: Of<'chain'>): string {
-  let text = e.target === null ? '' : e.target.kind === 'subquery' ? expressionText(e.target) : `(${expressionText(e.target)})`;
+  let text =
+    e.target === null ? '' : e.target.kind === 'subquery' ? expressionText(e.target) : `(${expressionText(e.target)})`;
   for (const step of e.steps) text += printStep(step, text === '');
   return text;
 }
@@ -258,7 +264,9 @@ export function printItems(items: readonly AstSelectItem[]): string {
 function printItem(item: AstSelectItem): string {
   if (item.kind === 'wildcard') return '*';
   const alias = item.alias === null ? '' : ` as ${quoteName(item.alias)}`;
-  return item.kind === 'streamWildcard' ? `${quoteName(item.stream)}.*${alias}` : `${expressionText(item.expression)}${alias}`;
+  return item.kind === 'streamWildcard'
+    ? `${quoteName(item.stream)}.*${alias}`
+    : `${expressionText(item.expression)}${alias}`;
 }
 
 /** The body of a select, from `select` on. */
@@ -266,7 +274,13 @@ export function printSelect(s: AstSelect, inserted = ''): string {
   let text = `select ${inserted}${s.selector === null ? '' : `${s.selector} `}${s.distinct ? 'distinct ' : ''}${printItems(s.items)}`;
   if (s.from !== null) text += ` from ${printStream(s.from)}`;
   for (const join of s.joins) {
-    const keyword = { comma: ',', inner: ' inner join', left: ' left outer join', right: ' right outer join', full: ' full outer join' };
+    const keyword = {
+      comma: ',',
+      inner: ' inner join',
+      left: ' left outer join',
+      right: ' right outer join',
+      full: ' full outer join',
+    };
     text += `${keyword[join.kind]} ${printStream(join.stream)}${join.on === null ? '' : ` on ${expressionText(join.on)}`}`;
   }
   if (s.matchRecognize !== null) text += ` ${printMatchRecognize(s.matchRecognize, printer)}`;
@@ -349,5 +363,7 @@ function printThen(assignments: readonly AstAssignment[]): string {
 }
 
 export function printAssignments(assignments: readonly AstAssignment[]): string {
-  return assignments.map((a) => expressionText(a.target) + (a.value === null ? '' : ` = ${expressionText(a.value)}`)).join(', ');
+  return assignments
+    .map((a) => expressionText(a.target) + (a.value === null ? '' : ` = ${expressionText(a.value)}`))
+    .join(', ');
 }

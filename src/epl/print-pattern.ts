@@ -88,8 +88,10 @@ export function printMatchRecognize(m: AstMatchRecognize, print: Printer): strin
   if (m.allMatches) text += ' all matches';
   if (m.skip !== null) text += ` after match skip ${m.skip}`;
   text += ` pattern (${printRows(m.pattern, print)})`;
-  if (m.interval !== null) text += ` interval ${print.expression(m.interval.period)}${m.interval.orTerminated ? ' or terminated' : ''}`;
-  if (m.define.length > 0) text += ` define ${m.define.map((d) => `${quoteName(d.variable)} as ${print.expression(d.condition)}`).join(', ')}`;
+  if (m.interval !== null)
+    text += ` interval ${print.expression(m.interval.period)}${m.interval.orTerminated ? ' or terminated' : ''}`;
+  if (m.define.length > 0)
+    text += ` define ${m.define.map((d) => `${quoteName(d.variable)} as ${print.expression(d.condition)}`).join(', ')}`;
   return `${text})`;
 }
 

@@ -65,7 +65,11 @@ export function printStatement(s: AstStatement): string {
 function printDeclaration(d: AstExpressionDeclaration): string {
   const [only, second] = d.parameters;
   const parameters =
-    only === undefined ? '' : second === undefined ? `${quoteName(only)} => ` : `(${d.parameters.map(quoteName).join(', ')}) => `;
+    only === undefined
+      ? ''
+      : second === undefined
+        ? `${quoteName(only)} => `
+        : `(${d.parameters.map(quoteName).join(', ')}) => `;
   return `expression ${quoteName(d.name)} ${d.alias ? 'alias for ' : ''}{${parameters}${expressionText(d.body)}}`;
 }
 
@@ -88,7 +92,9 @@ function printBody(s: AstStatement): string {
     case 'createTable':
       return `create table ${quoteName(s.table)} (${s.columns.map(printTableColumn).join(', ')})`;
     case 'createIndex': {
-      const columns = s.columns.map((c) => expressionText(c.expression) + (c.type === null ? '' : ` ${quoteName(c.type)}`));
+      const columns = s.columns.map(
+        (c) => expressionText(c.expression) + (c.type === null ? '' : ` ${quoteName(c.type)}`),
+      );
       return `create ${s.unique ? 'unique ' : ''}index ${quoteName(s.index)} on ${quoteName(s.target)} (${columns.join(', ')})`;
     }
     case 'createContext':
@@ -174,10 +180,13 @@ function printPatternIn(pattern: AstPattern): string {
 }
 
 function printContext(d: AstContextDefinition): string {
-  const from = (source: AstFilterSource, alias: string | null): string => `from ${printFilterSource(source)}${printAlias(alias)}`;
+  const from = (source: AstFilterSource, alias: string | null): string =>
+    `from ${printFilterSource(source)}${printAlias(alias)}`;
   switch (d.kind) {
     case 'partition': {
-      const items = d.items.map((i) => `${i.keys.map(expressionText).join(' and ')} ${from(i.source, i.alias)}`).join(', ');
+      const items = d.items
+        .map((i) => `${i.keys.map(expressionText).join(' and ')} ${from(i.source, i.alias)}`)
+        .join(', ');
       const initiated = d.initiated.length === 0 ? '' : ` initiated by ${d.initiated.map(printCondition).join(', ')}`;
       return `partition by ${items}${initiated}${d.terminated === null ? '' : ` terminated by ${printCondition(d.terminated)}`}`;
     }
@@ -230,7 +239,8 @@ function printOnSelect(s: AstOnSelect): string {
 
 function printOnSplit(s: AstOnSplit): string {
   const branches = s.branches.map((b) => {
-    const contained = b.contained.length === 0 ? '' : ` from ${b.contained.map(printContained).join('')}${printAlias(b.alias)}`;
+    const contained =
+      b.contained.length === 0 ? '' : ` from ${b.contained.map(printContained).join('')}${printAlias(b.alias)}`;
     return `${printInsertInto(b.insertInto)} select ${printItems(b.items)}${contained}${printWhere(b.where)}`;
   });
   return `${printTrigger(s.trigger)} ${branches.join(' ')}${s.output === null ? '' : ` output ${s.output}`}`;

@@ -169,7 +169,8 @@ function renderNumber(value: null | boolean | number): string {
 }
 
 function renderChain(target: AstExpression | null, steps: readonly AstStep[]): string {
-  let text = target === null ? '' : target.kind === 'subquery' ? renderExpression(target) : `(${renderExpression(target)})`;
+  let text =
+    target === null ? '' : target.kind === 'subquery' ? renderExpression(target) : `(${renderExpression(target)})`;
   for (const step of steps) {
     if (step.kind === 'index') text += `[${list(step.keys)}]`;
     else {

@@ -145,7 +145,11 @@ export const Asc = hard('asc');
 export const Desc = hard('desc');
 export const At_ = soft('at');
 
-export const EveryDistinct = createToken({ name: 'EveryDistinct', pattern: /every-distinct\b/i, label: "'every-distinct'" });
+export const EveryDistinct = createToken({
+  name: 'EveryDistinct',
+  pattern: /every-distinct\b/i,
+  label: "'every-distinct'",
+});
 export const RetainUnion = createToken({ name: 'RetainUnion', pattern: /retain-union\b/i, label: "'retain-union'" });
 export const RetainIntersection = createToken({
   name: 'RetainIntersection',

@@ -1,5 +1,13 @@
 /** Static types: widening, comparability, names for messages (Esper reference §9.1, JavaClassHelper's coercion rules). */
-import { DOUBLE, isNumeric, type NumericKind, OBJECT, parseType, stringifyType, type ValueType } from '../model/value.ts';
+import {
+  DOUBLE,
+  isNumeric,
+  type NumericKind,
+  OBJECT,
+  parseType,
+  stringifyType,
+  type ValueType,
+} from '../model/value.ts';
 import type { Catalog } from '../model/event-type.ts';
 import { isSubtype } from '../model/event-type.ts';
 
@@ -84,7 +92,8 @@ export function isAssignable(catalog: Catalog, from: ValueType, to: ValueType): 
   if (isNumeric(from) && isNumeric(to)) return WIDTH[from.kind] <= WIDTH[to.kind];
   if (from.kind === 'event' && to.kind === 'event') return isSubtype(catalog, from.typeName, to.typeName);
   if (from.kind === 'array' && to.kind === 'array') return isAssignable(catalog, from.of, to.of);
-  if (from.kind === 'struct' || from.kind === 'event') return to.kind === 'map' || to.kind === 'event' || sameType(from, to);
+  if (from.kind === 'struct' || from.kind === 'event')
+    return to.kind === 'map' || to.kind === 'event' || sameType(from, to);
   if (from.kind === 'map') return to.kind === 'event' || to.kind === 'map';
   return from.kind === to.kind;
 }
@@ -97,7 +106,6 @@ export function describeType(type: ValueType): string {
   const text = type.kind === 'struct' ? 'map' : stringifyType(type);
   return /^[aeiou]/.test(text) ? `an ${text}` : `a ${text}`;
 }
-
 
 /** The value type that a text such as `int`, `string[]` or `java.lang.String` names. */
 export function namedType(name: string): ValueType {
