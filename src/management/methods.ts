@@ -40,8 +40,8 @@ export interface Method {
 
 /** Longest text of a query that is passed on; the parser has the finer limit (`EPL_TOO_LONG`). */
 const MAX_EPL_LENGTH = 1_000_000;
-/** Events of one call: enough to amortise it, few enough to be ingested between two heartbeats. */
-export const MAX_EVENTS = 10_000;
+/** Events of one call: enough to amortise it, few enough that reading and checking them (some 20 µs each) delays no heartbeat. */
+export const MAX_EVENTS = 5_000;
 /** Properties of one metric. */
 const MAX_PROPERTIES = 1_000;
 /** Members of one query's node besides who registers. */

@@ -69,6 +69,8 @@ const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
 
 interface Frame {
   readonly name: string;
+  /** The name under which it goes on. */
+  readonly emitted: string;
   readonly content: Content | null;
   children: number;
   text: string;
@@ -97,7 +99,7 @@ class Lexer {
   #done = false;
 
   constructor(xml: string, limits: LexerLimits, sink: LexerSink) {
-    this.#xml = xml.replaceAll(/\r\n?/g, '\n');
+    this.#xml = xml.includes('\r') ? xml.replaceAll(/\r\n?/g, '\n') : xml;
     this.#limits = limits;
     this.#sink = sink;
   }
@@ -145,6 +147,20 @@ class Lexer {
   }
 
   #readTag(root: string): void {
+    const end = this.#xml.indexOf('>', this.#at);
+    const closing = this.#xml.charAt(this.#at + 1) === '/';
+    const name = this.#xml.slice(this.#at + (closing ? 2 : 1), Math.max(end, this.#at));
+    // A tag without blanks and attributes, as nearly all are.
+    if (end > 0 && (CONTENT.has(name) || LEAVES.has(name))) {
+      if (closing) this.#close(name);
+      else this.#open(name, root);
+      this.#at = end + 1;
+    } else {
+      this.#readUnusualTag(root);
+    }
+  }
+
+  #readUnusualTag(root: string): void {
     TAG.lastIndex = this.#at;
     const match = TAG.exec(this.#xml);
     if (match === null) {
@@ -178,8 +194,9 @@ class Lexer {
       this.#refuse(`values nested deeper than ${this.#limits.depth}`, { code: 'REQUEST_TOO_LARGE' });
     }
     const members = name === 'struct' ? new Set<string>() : null;
-    this.#stack.push({ name, content: CONTENT.get(name) ?? null, children: 0, text: '', members });
-    this.#sink.open(LEAVES.get(name) ?? name.toUpperCase());
+    const emitted = LEAVES.get(name) ?? name.toUpperCase();
+    this.#stack.push({ name, emitted, content: CONTENT.get(name) ?? null, children: 0, text: '', members });
+    this.#sink.open(emitted);
   }
 
   #checkPlace(name: string, parent: Frame): void {
@@ -205,7 +222,7 @@ class Lexer {
     if (name === 'array' || name === 'struct') this.#depth--;
     const text = this.#textOf(frame);
     if (text !== '') this.#sink.text(text);
-    this.#sink.close(LEAVES.get(name) ?? name.toUpperCase());
+    this.#sink.close(frame.emitted);
     if (this.#stack.length === 0) this.#done = true;
   }
 
