@@ -10,7 +10,7 @@ import type { Value } from '../../model/value.ts';
 import { accumulatorFor } from '../aggregate/accumulator-for.ts';
 import type { AccumulatorOptions } from '../aggregate/accumulator-for.ts';
 import type { Accumulator, AccumulatorConstructor, EvaluationContext, EventRow } from '../evaluation.ts';
-import { instantiate } from './code-cache.ts';
+import { sharedResult } from './code-cache.ts';
 import { emit } from './emit.ts';
 import { isTrue } from './emit-logic.ts';
 import { Scope } from './scope.ts';
@@ -67,20 +67,35 @@ export function compileGroupState(
     leave: update(slot, i, '-', scope),
   }));
   const row = options.oneStream ? 'const event=row[0];' : '';
-  const call = (method: string): string => plan.others.map((_, i) => `this.a${i}.${method}(row,cx);`).join('');
-  const fields = plan.slots.map((slot, i) => fieldsOf(slot, i)).flat();
-  const source = `${scope.prologue()}return class{
-constructor(){${fields.map((f) => `this.${f}=0;`).join('')}${plan.others.map((_, i) => `this.a${i}=k[${scope.constants.length + i}]();`).join('')}}
-enter(row,cx){${row}${scope.declarations()}${updates.map((u) => u.enter).join('')}${call('enter')}}
-leave(row,cx){${row}${scope.declarations()}${updates.map((u) => u.leave).join('')}${call('leave')}}
-read(v){${plan.values.map((js, i) => (js === null ? '' : `v[${i}]=${js};`)).join('')}${plan.others.map(({ index }, i) => `v[${index}]=this.a${i}.value();`).join('')}}
-clear(){${fields.map((f) => `this.${f}=0;`).join('')}${plan.others.map((_, i) => `this.a${i}.clear();`).join('')}}
-snapshot(){return [[${fields.map((f) => `this.${f}`).join(',')}],[${plan.others.map((_, i) => `this.a${i}.snapshot()`).join(',')}]];}
-restore(s){${fields.map((f, i) => `this.${f}=s[0][${i}];`).join('')}${plan.others.map((_, i) => `this.a${i}.restore(s[1][${i}]);`).join('')}}
-};`;
+  const source = classSource(plan, updates, scope, row);
+  const Group = sharedResult(source) as new (k: readonly unknown[]) => GroupState;
   const constants = [...scope.constants, ...plan.others.map((o) => o.make)];
-  const Group = instantiate(source, constants) as new () => GroupState;
-  return () => new Group();
+  return () => new Group(constants);
+}
+
+/** One class for all statements of this shape: constants are fields, so that its methods stay monomorphic. */
+function classSource(
+  plan: Plan,
+  updates: readonly { readonly enter: string; readonly leave: string }[],
+  scope: Scope,
+  row: string,
+): string {
+  const fields = plan.slots.flatMap((slot, i) => fieldsOf(slot, i));
+  const constants = scope.constants.map((_, i) => `k${i}`);
+  const locals = constants.length === 0 ? '' : `const ${constants.map((k) => `${k}=this.${k}`).join(',')};`;
+  const head = `{${row}${locals}${scope.declarations()}`;
+  const others = (make: (accumulator: string, i: number, index: number) => string): string =>
+    plan.others.map(({ index }, i) => make(`this.a${i}`, i, index)).join('');
+  const reset = fields.map((f) => `this.${f}=0;`).join('');
+  return `${scope.helpers()}return class{
+constructor(k){${reset}${constants.map((k, i) => `this.${k}=k[${i}];`).join('')}${others((a, i) => `${a}=k[${constants.length + i}]();`)}}
+enter(row,cx)${head}${updates.map((u) => u.enter).join('')}${others((a) => `${a}.enter(row,cx);`)}}
+leave(row,cx)${head}${updates.map((u) => u.leave).join('')}${others((a) => `${a}.leave(row,cx);`)}}
+read(v){${plan.values.map((js, i) => (js === null ? '' : `v[${i}]=${js};`)).join('')}${others((a, _, index) => `v[${index}]=${a}.value();`)}}
+clear(){${reset}${others((a) => `${a}.clear();`)}}
+snapshot(){return [[${fields.map((f) => `this.${f}`).join(',')}],[${others((a) => `${a}.snapshot(),`)}]];}
+restore(s){${fields.map((f, i) => `this.${f}=s[0][${i}];`).join('')}${others((a, i) => `${a}.restore(s[1][${i}]);`)}}
+};`;
 }
 
 function planOf(specs: readonly AggregateSpec[], options: FusedOptions, skip: (index: number) => boolean): Plan {

@@ -131,13 +131,16 @@ export class Scope {
     return this.#temporaries.length === 0 ? '' : `let ${this.#temporaries.join(',')};`;
   }
 
-  /** `const k0=k[0],h_like=h.like;` for the constants and helpers of the outermost function. */
-  prologue(): string {
-    const parts = [
-      ...this.#shared.constants.map((_, i) => `k${i}=k[${i}]`),
-      ...[...this.#shared.helpers].map((name) => `h_${name}=h[${quote(name)}]`),
-    ];
+  /** `const h_like=h.like;` for the helpers of the outermost function. */
+  helpers(): string {
+    const parts = [...this.#shared.helpers].map((name) => `h_${name}=h[${quote(name)}]`);
     return parts.length === 0 ? '' : `const ${parts.join(',')};`;
+  }
+
+  /** As {@link helpers}, and `const k0=k[0];` for the constants. */
+  prologue(): string {
+    const parts = this.#shared.constants.map((_, i) => `k${i}=k[${i}]`);
+    return `${this.helpers()}${parts.length === 0 ? '' : `const ${parts.join(',')};`}`;
   }
 
   /** An arrow function of `identifiers` whose body is `js`, with the temporaries of this scope. */

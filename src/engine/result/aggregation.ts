@@ -8,6 +8,8 @@ import type { Value } from '../../model/value.ts';
 import { accumulatorFor } from '../aggregate/accumulator-for.ts';
 import type { RowKey } from '../compile/compile.ts';
 import { compileKey } from '../compile/compile.ts';
+import { compileGroupState } from '../compile/fused.ts';
+import type { GroupState } from '../compile/fused.ts';
 import type { Accumulator, AccumulatorConstructor, EventRow } from '../evaluation.ts';
 import type { Key } from '../functions/values.ts';
 import type { InstanceContext } from '../runtime/instance-context.ts';
@@ -20,43 +22,49 @@ interface LocalSpec {
 
 /** Compiled once per statement. */
 export interface AggregationProgram {
-  /** By index of `aggregates`; null where the aggregation has groups of its own. */
-  readonly constructors: readonly (AccumulatorConstructor | null)[];
+  /** Makes the state of one group: all aggregations but those with groups of their own. */
+  readonly group: () => GroupState;
+  /** Number of aggregations. */
+  readonly size: number;
   readonly local: readonly LocalSpec[];
 }
 
-export function compileAggregation(specs: readonly AggregateSpec[], leaves: boolean): AggregationProgram {
+/** `oneStream`: rows have one stream, whose event is never null. */
+export function compileAggregation(
+  specs: readonly AggregateSpec[],
+  leaves: boolean,
+  oneStream = false,
+): AggregationProgram {
   const local: LocalSpec[] = [];
-  const constructors = specs.map((spec, index) => {
-    const make = accumulatorFor(spec, { leaves });
-    if (spec.groupBy === null) return make;
-    local.push({ index, make, key: compileKey(spec.groupBy) });
-    return null;
+  specs.forEach((spec, index) => {
+    if (spec.groupBy !== null)
+      local.push({ index, make: accumulatorFor(spec, { leaves }), key: compileKey(spec.groupBy) });
   });
-  return { constructors, local };
+  const group = compileGroupState(specs, { leaves, oneStream }, (index) => specs[index]?.groupBy !== null);
+  return { group, size: specs.length, local };
 }
 
 /** Rows of one group. */
 export class Group {
-  readonly accumulators: readonly (Accumulator | null)[];
+  readonly #state: GroupState;
   readonly values: Value[];
   /** Rows in the group now. */
   rows = 0;
   #current = false;
 
   constructor(program: AggregationProgram) {
-    this.accumulators = program.constructors.map((make) => (make === null ? null : make()));
-    this.values = this.accumulators.map(() => null);
+    this.#state = program.group();
+    this.values = Array.from({ length: program.size }, () => null);
   }
 
   enter(row: EventRow, context: InstanceContext): void {
-    for (const accumulator of this.accumulators) if (accumulator !== null) accumulator.enter(row, context);
+    this.#state.enter(row, context);
     this.rows++;
     this.#current = false;
   }
 
   leave(row: EventRow, context: InstanceContext): void {
-    for (const accumulator of this.accumulators) if (accumulator !== null) accumulator.leave(row, context);
+    this.#state.leave(row, context);
     this.rows--;
     this.#current = false;
   }
@@ -64,17 +72,14 @@ export class Group {
   /** The present values; the array is reused. */
   read(): Value[] {
     if (!this.#current) {
-      for (let i = 0; i < this.accumulators.length; i++) {
-        const accumulator = this.accumulators[i];
-        if (accumulator !== null && accumulator !== undefined) this.values[i] = accumulator.value();
-      }
+      this.#state.read(this.values);
       this.#current = true;
     }
     return this.values;
   }
 
   clear(): void {
-    for (const accumulator of this.accumulators) accumulator?.clear();
+    this.#state.clear();
     this.rows = 0;
     this.#current = false;
   }
