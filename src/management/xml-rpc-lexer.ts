@@ -6,7 +6,8 @@
  * pass, and what goes on is canonical: one name per type, trimmed numbers, dates with zone. Document types and processing
  * instructions are refused, so there are no entities but XML's own five.
  */
-import { CodedError, type ErrorCode } from '../model/errors.ts';
+import { CodedError } from '../model/errors.ts';
+import { FORBIDDEN, canonicalText, clip, unescapeXml, type Refuse } from './xml-rpc-text.ts';
 
 export interface LexerLimits {
   /** Arrays and structs within each other. */
@@ -63,9 +64,6 @@ const CONTENT: ReadonlyMap<string, Content> = new Map<string, Content>([
 
 const TAG = /<(\/?)([A-Za-z_][\w:.-]*)((?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/y;
 const DECLARATION = /^\s*<\?xml\s[^<>]*\?>/;
-/** Whatever XML 1.0 §2.2 does not let into a document. */
-// oxlint-disable-next-line no-control-regex
-const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
 
 interface Frame {
   readonly name: string;
@@ -98,6 +96,17 @@ class Lexer {
   #depth = 0;
   #done = false;
 
+  readonly #refuse: Refuse = (what, more = {}) => {
+    const offset = more.at ?? this.#at;
+    const before = this.#xml.slice(0, offset);
+    const lineStart = before.lastIndexOf('\n') + 1;
+    const line = before.split('\n').length;
+    throw new CodedError(more.code ?? 'REQUEST_MALFORMED', `not acceptable in an XML-RPC message: ${what}`, {
+      position: { offset, length: 1, line, column: offset - lineStart + 1 },
+      hint: more.hint,
+    });
+  };
+
   constructor(xml: string, limits: LexerLimits, sink: LexerSink) {
     this.#xml = xml.includes('\r') ? xml.replaceAll(/\r\n?/g, '\n') : xml;
     this.#limits = limits;
@@ -122,7 +131,7 @@ class Lexer {
   #readText(): void {
     const end = this.#xml.indexOf('<', this.#at);
     const stop = end < 0 ? this.#xml.length : end;
-    this.#addText(this.#unescape(this.#xml.slice(this.#at, stop)));
+    this.#addText(unescapeXml(this.#xml.slice(this.#at, stop), this.#refuse));
     this.#at = stop;
   }
 
@@ -235,28 +244,8 @@ class Lexer {
         return frame.children > 0 ? '' : text;
       case 'name':
         return this.#memberName(text);
-      case 'methodName':
-        return text.trim();
-      case 'int':
-      case 'i4':
-      case 'i8':
-      case 'ex:i8':
-        return this.#integer(text.trim());
-      case 'double':
-        return this.#double(text.trim());
-      case 'boolean':
-        if (!/^[01]$/.test(text.trim())) this.#refuse(`'${clip(text)}' is not a boolean`, { hint: 'use 0 or 1' });
-        return text.trim();
-      case 'base64':
-        return this.#base64(text.replaceAll(/\s+/g, ''));
-      case 'dateTime.iso8601':
-        return this.#date(text.trim());
-      case 'nil':
-      case 'ex:nil':
-        if (text.trim() !== '') this.#refuse('text in <nil>');
-        return '';
       default:
-        return text;
+        return canonicalText(frame.name, text, this.#refuse);
     }
   }
 
@@ -267,86 +256,4 @@ class Lexer {
     struct?.add(name);
     return name;
   }
-
-  /** Any integer type may hold any integer that is exact here: clients differ in which they write for a long. */
-  #integer(text: string): string {
-    if (!/^[+-]?\d+$/.test(text)) this.#refuse(`'${clip(text)}' is not an integer`);
-    const value = Number(text);
-    if (!Number.isSafeInteger(value)) {
-      this.#refuse(`the integer ${clip(text)} is beyond 2^53`, { code: 'VALUE_OUT_OF_RANGE' });
-    }
-    return String(value);
-  }
-
-  #double(text: string): string {
-    if (/^[+-]?(?:nan|inf|infinity)$/i.test(text)) {
-      this.#refuse(`${text} is not a number that a message can carry`, { code: 'VALUE_OUT_OF_RANGE' });
-    }
-    if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text)) this.#refuse(`'${clip(text)}' is not a double`);
-    const value = Number(text);
-    if (!Number.isFinite(value)) {
-      this.#refuse(`the double ${clip(text)} is out of range`, { code: 'VALUE_OUT_OF_RANGE' });
-    }
-    return Object.is(value, -0) ? '-0' : String(value);
-  }
-
-  #base64(text: string): string {
-    if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.length % 4 !== 0) this.#refuse('base64 that cannot be read');
-    return text;
-  }
-
-  /** `20260102T03:04:05`, as the specification has it, with optional hyphens, fraction and zone; without a zone it is UTC. */
-  #date(text: string): string {
-    const match =
-      /^(\d{4})-?(\d\d)-?(\d\d)T(\d\d):?(\d\d):?(\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)?$/.exec(text) ??
-      this.#refuse(`'${clip(text)}' is not a date`, { hint: 'use 20260102T03:04:05Z' });
-    const [, year, month, day, hour, minute, second, fraction = '0', zone = 'Z'] = match;
-    const local = `${year}-${month}-${day}T${hour}:${minute}:${second}`;
-    const offset = zone === 'Z' ? 'Z' : `${zone.slice(0, 3)}:${zone.slice(-2)}`;
-    const instant = new Date(`${local}.${fraction.padEnd(3, '0').slice(0, 3)}${offset}`);
-    const asUtc = new Date(`${local}Z`);
-    if (Number.isNaN(instant.getTime()) || !asUtc.toISOString().startsWith(local)) {
-      this.#refuse(`there is no such date as ${clip(text)}`);
-    }
-    return instant.toISOString();
-  }
-
-  #unescape(text: string): string {
-    if (!text.includes('&')) return text;
-    return text.replaceAll(/&([^;&]{0,12};)?/g, (whole) => {
-      const plain = ENTITIES.get(whole);
-      if (plain !== undefined) return plain;
-      const match = /^&#(?:x([0-9a-fA-F]{1,6})|(\d{1,7}));$/.exec(whole);
-      const code = match === null ? NaN : Number.parseInt(match[1] ?? match[2] ?? '', match[1] === undefined ? 10 : 16);
-      const surrogate = code >= 0xd800 && code <= 0xdfff;
-      if (!(code > 0 && code <= 0x10ffff) || surrogate || FORBIDDEN.test(String.fromCodePoint(code))) {
-        this.#refuse(`'${clip(whole)}' is not a character`);
-      }
-      return String.fromCodePoint(code);
-    });
-  }
-
-  #refuse(what: string, more: { at?: number; hint?: string; code?: ErrorCode } = {}): never {
-    const offset = more.at ?? this.#at;
-    const before = this.#xml.slice(0, offset);
-    const lineStart = before.lastIndexOf('\n') + 1;
-    const line = before.split('\n').length;
-    throw new CodedError(more.code ?? 'REQUEST_MALFORMED', `not acceptable in an XML-RPC message: ${what}`, {
-      position: { offset, length: 1, line, column: offset - lineStart + 1 },
-      hint: more.hint,
-    });
-  }
-}
-
-const ENTITIES: ReadonlyMap<string, string> = new Map([
-  ['&lt;', '<'],
-  ['&gt;', '>'],
-  ['&amp;', '&'],
-  ['&quot;', '"'],
-  ['&apos;', "'"],
-]);
-
-/** Enough of a caller's text to recognise it. */
-function clip(text: string): string {
-  return text.length <= 40 ? text : `${text.slice(0, 40)}…`;
 }
