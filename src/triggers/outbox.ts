@@ -259,7 +259,7 @@ export class Outbox {
       }
     });
     lane.keys.unshift(...left);
-    this.#deps.counters.add('triggers_published_total', sent.length - left.length);
+    this.#deps.counters.add('triggers_published_total', outcomes.filter((o) => o === 'acknowledged').length);
     lane.uncertain = left.length > 0;
     if (left.length === 0) {
       lane.failures = 0;

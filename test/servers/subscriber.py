@@ -1,6 +1,6 @@
 """An independent XMPP client: reads commands from stdin, one a line, and prints one JSON object a line.
 
-usage: subscriber.py HOST PORT JID PASSWORD SERVICE
+usage: subscriber.py HOST PORT JID PASSWORD SERVICE [CA_FILE]
 commands: subscribe NODE | items NODE | ids NODE | info NODE | reconnect | quit
 """
 import asyncio, json, sys
@@ -9,6 +9,7 @@ from slixmpp.exceptions import IqError, IqTimeout
 from slixmpp.xmlstream import ET
 
 host, port, jid, password, service = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4], sys.argv[5]
+ca_file = sys.argv[6] if len(sys.argv) > 6 else None
 
 
 def say(kind, **fields):
@@ -21,6 +22,7 @@ class Subscriber(slixmpp.ClientXMPP):
         for plugin in ("xep_0030", "xep_0060", "xep_0199"):
             self.register_plugin(plugin)
         self.leaving = False
+        self.ca_certs = ca_file
         self.add_event_handler("session_start", self.started)
         self.add_event_handler("pubsub_publish", self.published)
         self.add_event_handler("pubsub_retract", lambda m: say("retract", id=m["pubsub_event"]["items"]["retract"]["id"]))
@@ -38,7 +40,7 @@ class Subscriber(slixmpp.ClientXMPP):
             self.loop.call_later(0.2, self.open)
 
     def open(self):
-        self.connect((host, port), use_ssl=False, force_starttls=False, disable_starttls=True)
+        self.connect((host, port), use_ssl=False, force_starttls=ca_file is not None, disable_starttls=ca_file is None)
 
     def published(self, message):
         items = message["pubsub_event"]["items"]

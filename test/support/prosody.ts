@@ -120,7 +120,8 @@ Component "pubsub.localhost" "pubsub"
 `;
 }
 
-function makeCertificates(dir: string): void {
+/** Writes ca.crt, server.crt and server.key (for localhost) into `dir`. */
+export function makeCertificates(dir: string): void {
   const openssl = (...args: readonly string[]): void => {
     execFileSync('openssl', args, { cwd: dir, stdio: 'ignore' });
   };

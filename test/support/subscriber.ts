@@ -20,9 +20,12 @@ export class Subscriber {
     readonly jid: string;
     readonly password: string;
     readonly service: string;
+    /** Use STARTTLS, and refuse to go on without; the certificate of the CA to trust. */
+    readonly caFile?: string;
   }) {
     const { port, jid, password, service } = server;
-    this.#child = spawn('/usr/bin/python3', [SCRIPT, '127.0.0.1', String(port), jid, password, service], {
+    const more = server.caFile === undefined ? [] : [server.caFile];
+    this.#child = spawn('/usr/bin/python3', [SCRIPT, '127.0.0.1', String(port), jid, password, service, ...more], {
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     const { stdout, stderr } = this.#child;

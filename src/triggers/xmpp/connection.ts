@@ -95,6 +95,7 @@ export class XmppConnection {
   #pinger: Cancel | null = null;
   #heardMs = 0;
   #unparsedBytes = 0;
+  #streamEnded = false;
 
   /** Throws `CONFIG_INVALID` for options that cannot work. */
   constructor(
@@ -260,6 +261,11 @@ export class XmppConnection {
     if (this.#options.ca !== undefined) withTrustedCa(created, this.#options.ca, domain);
     created.on('error', (error: unknown) => this.#onError(created, error));
     created.on('disconnect', () => this.#lost(created, this.#lastError ?? 'the connection was closed'));
+    this.#streamEnded = false;
+    created.on('status', (status: string) => {
+      // The library is about to close, or the server did: that work goes on after a reconnection and would hit the new socket.
+      if (created === this.#client && ENDING.has(status)) this.#streamEnded = true;
+    });
     created.on('online', () => this.#onSession(created, false));
     created.streamManagement.on('resumed', () => this.#onSession(created, true));
     created.streamManagement.on('fail', (stanza: Element) => {
@@ -312,7 +318,7 @@ export class XmppConnection {
     if (wasOnline) this.#dropsTotal += 1;
     // Resumption is possible as long as no stream was opened since: a refused connection does not end it.
     const isClosed = current.status === 'disconnect' || current.status === 'connecting';
-    if (!isClosed || current.streamManagement.id === '') this.#abandon(why);
+    if (!isClosed || this.#streamEnded || current.streamManagement.id === '') this.#abandon(why);
     else rawSocketOf(current)?.destroy?.();
     this.#attemptLimit?.();
     this.#pinger?.();
@@ -411,6 +417,9 @@ export class XmppConnection {
     return new CodedError('XMPP_UNAVAILABLE', `no connection to ${this.#options.service}: ${why}`);
   }
 }
+
+/** States of the library in which a stream ends by the rules. */
+const ENDING: ReadonlySet<string> = new Set(['closing', 'close', 'disconnecting']);
 
 /** How long `stop` waits for the server to close its side. */
 const STOP_DEADLINE_MS = 1_000;
