@@ -8,7 +8,9 @@ import { Libp2pTransport } from '../federation/libp2p-transport.ts';
 import { ManagementServer } from '../management/server.ts';
 import type { MetricDeclaration, SourceListing } from '../management/target.ts';
 import { CodedError } from '../model/errors.ts';
+import type { Property } from '../model/event-type.ts';
 import { stringifyStreamName } from '../model/ids.ts';
+import type { ValueType } from '../model/value.ts';
 import type { Measurement } from '../ports/source.ts';
 import type { Log } from '../ports/log.ts';
 import { SourceSupervisor } from '../sources/supervisor.ts';
@@ -95,7 +97,7 @@ export class Agent {
 
     const transport = new Libp2pTransport(
       { clock, random, log: log.child({ part: 'federation' }), counters },
-      { domain: config.domain, identity, listen: config.listen, members: config.members },
+      { self: config.domain, identity, listen: config.listen, members: config.members },
     );
     const registry = new MetricRegistry(
       { store, usesOf: (metric) => core.host.readersOf([metric, stringifyStreamName(config.domain, metric)]) },
@@ -132,7 +134,7 @@ export class Agent {
     this.#stops.push(() => publisher.stop());
     book.start();
     this.#stops.push(() => book.stop());
-    await this.#startSources(registry, core, declare);
+    await this.#startSources(registry, core, xmpp, declare);
 
     const target = new ManagementAdapter({
       core,
@@ -159,13 +161,13 @@ export class Agent {
       { target, clock, log: log.child({ part: 'management' }), counters },
       { host: config.xmlrpc.host, port: config.xmlrpc.port, limits: { bodyBytes: config.limits.requestBytes } },
     );
-    const { port } = await server.start();
+    await server.start();
     this.#stops.push(() => server.stop());
     return {
       domain: config.domain,
       peerId: identity.peerId,
       addresses: transport.addresses(),
-      xmlrpc: `http://${config.xmlrpc.host}:${port}/RPC2`,
+      xmlrpc: server.url ?? '',
       xmpp: xmpp.uri,
     };
   }
@@ -198,9 +200,9 @@ export class Agent {
     };
   }
 
-  async #startSources(registry: MetricRegistry, core: AgentCore, declare: (d: MetricDeclaration) => void): Promise<void> {
+  async #startSources(registry: MetricRegistry, core: AgentCore, xmpp: XmppAccess, declare: (d: MetricDeclaration) => void): Promise<void> {
     for (const settings of this.#config.sources) {
-      const source = buildSource(settings, { clock: this.#clock, random: this.#random, log: this.#log, counters: this.#counters, config: this.#config });
+      const source = buildSource(settings, { clock: this.#clock, random: this.#random, log: this.#log, counters: this.#counters }, xmpp);
       for (const metric of source.metrics) declare({ ...metric, description: metric.description });
       const supervisor = new SourceSupervisor(
         { clock: this.#clock, random: this.#random, log: this.#log.child({ part: 'source' }), counters: this.#counters },
@@ -208,7 +210,7 @@ export class Agent {
         (batch) => this.#ingest(registry, core, source.name, batch),
       );
       this.#sources.push(supervisor);
-      await supervisor.start();
+      supervisor.start();
       this.#stops.push(() => supervisor.stop());
     }
   }
@@ -242,7 +244,7 @@ export class Agent {
   }
 }
 
-function typed(types: ReadonlyMap<string, import('../model/value.ts').ValueType>): readonly { name: string; type: import('../model/value.ts').ValueType }[] {
+function typed(types: ReadonlyMap<string, ValueType>): readonly Property[] {
   return [...types].map(([name, type]) => ({ name, type }));
 }
 

@@ -67,7 +67,7 @@ interface Lease {
   /** Monotonic ms of the last renewal. */
   renewedMs: number;
   /** The last delta when the fragment was prepared for this query: what comes later may be at or after its S. */
-  readonly preparedSeq: number;
+  preparedSeq: number;
 }
 
 interface Running {
@@ -127,7 +127,7 @@ export class FragmentHost {
     }
     // From here on nothing that the consumer may need is let go.
     if (!running.leases.has(from)) running.sender.addConsumer(from);
-    this.#lease(running, from, request.queryId, clock.monotonicMs());
+    this.#lease(running, from, request.queryId, clock.monotonicMs()).preparedSeq = running.sender.lastSeq;
     return {
       kind: 'prepared',
       fragmentId: id,
@@ -311,16 +311,17 @@ export class FragmentHost {
     if (running.state === 'active') running.sender.advance(this.#deps.runtime.stampMs);
   }
 
-  #lease(running: Running, consumer: DomainName, queryId: QueryId, nowMs: number): void {
+  #lease(running: Running, consumer: DomainName, queryId: QueryId, nowMs: number): Lease {
     const leases = running.leases.get(consumer);
     const lease = leases?.get(queryId);
     if (lease !== undefined) {
       lease.renewedMs = nowMs;
-      return;
+      return lease;
     }
     const fresh: Lease = { renewedMs: nowMs, preparedSeq: running.sender.lastSeq };
     if (leases === undefined) running.leases.set(consumer, new Map([[queryId, fresh]]));
     else leases.set(queryId, fresh);
+    return fresh;
   }
 
   #leased(from: DomainName, id: FragmentId): Running {

@@ -10,10 +10,10 @@ import type { CheckedModule, Column } from '../model/checked.ts';
 import type { Heartbeat, SnapshotReply } from '../model/control.ts';
 import type { DeltaEnvelope, Update } from '../model/delta.ts';
 import { assert } from '../model/errors.ts';
-import type { EventType } from '../model/event-type.ts';
+import type { Catalog, EventType } from '../model/event-type.ts';
 import type { DomainName, FragmentId } from '../model/ids.ts';
 import type { PlannedFragment, PlannedInput } from '../model/plan.ts';
-import type { Value } from '../model/value.ts';
+import type { Value, ValueType } from '../model/value.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Counters } from '../ports/counters.ts';
 import { plainValues } from './rows.ts';
@@ -105,11 +105,33 @@ export class QueryGroup {
   }
 
   /** Makes the inputs known to the engine, so that the residual can be checked and deployed. */
-  addInputType(input: PlannedInput): EventType {
+  addInputType(input: PlannedInput, catalog: Pick<Catalog, 'eventType'>): EventType {
+    for (const column of input.columns) this.#addNested(column.type, catalog);
+
     const kind = input.kind === 'view' ? 'view' : 'stream';
-    const type: EventType = { name: input.name, supertypes: [], properties: input.columns, kind };
+    const type = catalog.eventType(input.name) ?? { name: input.name, supertypes: [], properties: input.columns, kind };
+    this.#addSupertypes(type, catalog);
     if (input.kind !== 'result') this.engine.addEventType(type);
     return type;
+  }
+
+  #addSupertypes(type: EventType, catalog: Pick<Catalog, 'eventType'>): void {
+    for (const name of type.supertypes) {
+      const supertype = catalog.eventType(name);
+      if (supertype === undefined || this.engine.eventType(name) !== undefined) continue;
+      this.#addSupertypes(supertype, catalog);
+      this.engine.addEventType(supertype);
+    }
+  }
+
+  /** Types of events within events: rows carry them as maps, the engine makes events of them again. */
+  #addNested(type: ValueType, catalog: Pick<Catalog, 'eventType'>): void {
+    if (type.kind === 'array') this.#addNested(type.of, catalog);
+    if (type.kind !== 'event' || this.engine.eventType(type.typeName) !== undefined) return;
+    const nested = catalog.eventType(type.typeName);
+    if (nested === undefined) return;
+    this.engine.addEventType(nested);
+    for (const property of nested.properties) this.#addNested(property.type, catalog);
   }
 
   addMember(

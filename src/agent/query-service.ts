@@ -6,12 +6,12 @@ import { createHash } from 'node:crypto';
 import { Engine } from '../engine/engine.ts';
 import { analyzeModule } from '../epl/analyze.ts';
 import { LayeredCatalog } from '../epl/catalog.ts';
-import { rewriteAliases } from '../epl/lenient.ts';
+import { rewriteAliasInWhere } from '../epl/lenient.ts';
 import { parseModule } from '../epl/parse.ts';
 import { printModule } from '../epl/print.ts';
 import type { AstModule } from '../model/ast.ts';
 import type { CheckedModule } from '../model/checked.ts';
-import type { Heartbeat } from '../model/control.ts';
+import type { Heartbeat, RenewLease } from '../model/control.ts';
 import type { DeltaEnvelope } from '../model/delta.ts';
 import { CodedError, toCodedError } from '../model/errors.ts';
 import type { DomainName, QueryId } from '../model/ids.ts';
@@ -90,7 +90,7 @@ export class QueryService {
   /** Checks and plans without starting anything. */
   async explain(epl: string): Promise<{ readonly plan: Plan; readonly notes: readonly string[] }> {
     const checked = await this.#check(epl, null);
-    return { plan: this.#plan(checked, 0), notes: checked.notes };
+    return { plan: this.#plan(checked, null), notes: checked.notes };
   }
 
   /** Registers a query, or answers the one that is registered already with the same text, client and options. */
@@ -102,7 +102,7 @@ export class QueryService {
     const id = queryIdOf(canonical, options);
     const known = this.#queries.get(id);
     if (known !== undefined) return { query: known, fresh: false };
-    const plan = this.#plan(checked, 0);
+    const plan = this.#plan(checked, null);
     const query: Query = {
       id,
       epl,
@@ -144,7 +144,7 @@ export class QueryService {
     readonly id: QueryId;
   }): Promise<Query> {
     const checked = await this.#check(stored.epl, null);
-    const plan = this.#plan(checked, 0);
+    const plan = this.#plan(checked, null);
     const query: Query = {
       id: stored.id,
       epl: stored.epl,
@@ -175,7 +175,7 @@ export class QueryService {
   async extend(id: QueryId, epl: string): Promise<void> {
     const query = this.get(id);
     const checked = await this.#check(epl, query.catalog);
-    const plan = this.#plan(checked, query.plan.inputs.length);
+    const plan = this.#plan(checked, query);
     const started = await this.#deploy(query, plan);
     const merged: Plan = {
       ...query.plan,
@@ -243,8 +243,7 @@ export class QueryService {
     const federated = await this.#deps.catalog();
     const catalog = parent ?? new LayeredCatalog(federated);
     try {
-      const { module: ast, notes } =
-        this.#options.strict === true ? { module: parsed, notes: [] } : rewriteAliases(parsed, catalog);
+      const { ast, notes } = this.#options.strict === true ? { ast: parsed, notes: [] } : rewriteModule(parsed, catalog);
       const module = analyzeModule(ast, catalog);
       this.#tryOut(module, catalog);
       return { ast, module, catalog, federated, notes };
@@ -264,8 +263,10 @@ export class QueryService {
     engine.deploy(module, { listener: () => undefined });
   }
 
-  #plan(checked: Checked, firstInput: number): Plan {
+  /** `into`: the query whose group the module joins. */
+  #plan(checked: Checked, into: Query | null): Plan {
     const { federated, catalog } = checked;
+    const inputs = into?.plan.inputs ?? [];
     const view: FederatedCatalog = {
       eventType: (name) => catalog.eventType(name) ?? checked.module.eventTypes.get(name),
       eventTypeNames: () => catalog.eventTypeNames(),
@@ -275,7 +276,9 @@ export class QueryService {
     return planQuery(checked.module, view, {
       owner: this.#deps.transport.self,
       iterated: this.#options.iterated,
-      firstInput,
+      declarations: checked.ast.statements.flatMap((s) => (s.kind === 'createExpression' ? [s.declaration] : [])),
+      knownInputs: new Set(inputs.map((i) => i.name)),
+      firstInput: inputs.length,
     });
   }
 
@@ -321,7 +324,7 @@ export class QueryService {
     if (group === null) return;
     const catalog = new LayeredCatalog(query.catalog);
     for (const input of plan.inputs) {
-      const type = group.addInputType(input);
+      const type = group.addInputType(input, checked.federated);
       if (input.kind !== 'result') catalog.addType(type);
     }
     for (const statement of plan.statements) {
@@ -396,11 +399,7 @@ export class QueryService {
       else list.push(m);
     }
     for (const [domain, members] of perDomain) {
-      const acknowledged = members.map((m) => ({
-        fragmentId: m.fragmentId,
-        epoch: m.receiver.epoch,
-        seq: m.receiver.takenSeq,
-      }));
+      const acknowledged = acknowledgements(members);
       const request = {
         kind: 'renew',
         queryId: query.id,
@@ -460,6 +459,23 @@ export class QueryService {
     const snapshot = expectReply(await ask(domain, { kind: 'snapshot', fragmentId: member.fragmentId }), 'snapshot');
     query.group?.onSnapshot(member, snapshot);
   }
+}
+
+/** What Esper refuses and the paper prints: aliases in `where` (epl/lenient.ts). */
+function rewriteModule(ast: AstModule, catalog: LayeredCatalog): { readonly ast: AstModule; readonly notes: readonly string[] } {
+  const rewritten = ast.statements.map((s) => rewriteAliasInWhere(s, catalog));
+  return { ast: { ...ast, statements: rewritten.map((r) => r.statement) }, notes: rewritten.flatMap((r) => r.notes) };
+}
+
+/** Per fragment the least that every member of the group has taken: a fragment may serve two inputs. */
+function acknowledgements(members: readonly GroupMember[]): RenewLease['acknowledged'] {
+  const least = new Map<string, RenewLease['acknowledged'][number]>();
+  for (const { fragmentId, receiver } of members) {
+    const { epoch, takenSeq: seq } = receiver;
+    const known = least.get(fragmentId);
+    if (known === undefined || epoch < known.epoch || (epoch === known.epoch && seq < known.seq)) least.set(fragmentId, { fragmentId, epoch, seq });
+  }
+  return [...least.values()];
 }
 
 /** SHA-256 of client identity, canonical EPL and canonical options (DESIGN §8); on loopback the identity is the JID. */

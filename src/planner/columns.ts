@@ -5,13 +5,15 @@
  */
 import type { CheckedExpression, SelectBody, SelectStatement } from '../model/checked.ts';
 import type { EventType, Property } from '../model/event-type.ts';
+import type { ValueType } from '../model/value.ts';
 import { meansStream, walkBody } from './walk.ts';
 
 /** Properties of `type` (that of stream `stream` of `body`) that anything in `body` or its subqueries reads, in declared order. */
 export function usedColumns(body: SelectBody | SelectStatement, stream: number, type: EventType): readonly Property[] {
   const used = new Set<string>();
   let all = body.select.some((i) => i.kind === 'wildcard' || (i.kind === 'streamWildcard' && i.stream === stream));
-  all ||= body.aggregates.some((a) => a.wildcard && a.name !== 'count');
+  // `maxby(util)`, `window(*)`: the value is an event, of which anything may be read.
+  all ||= body.aggregates.some((a) => holdsEvents(a.type));
   walkBody(body, (e, depth) => {
     const found = readOf(e, depth, stream);
     if (found === 'all') all = true;
@@ -20,6 +22,10 @@ export function usedColumns(body: SelectBody | SelectStatement, stream: number, 
   const own = body.streams[stream];
   if (own?.source.kind === 'filter' && own.source.contained.length > 0) all = true;
   return all ? type.properties : type.properties.filter((p) => used.has(p.name));
+}
+
+function holdsEvents(type: ValueType): boolean {
+  return type.kind === 'event' || (type.kind === 'array' && holdsEvents(type.of));
 }
 
 function readOf(e: CheckedExpression, depth: number, stream: number): string | 'all' | null {

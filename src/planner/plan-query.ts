@@ -5,7 +5,7 @@
  * fallback is always right: ship the events that pass the filter, in the columns that are read, and evaluate all else
  * at the owner. The rules in rules/ do better where that is safe.
  */
-import type { AstFilterSource, AstSelect, AstStatement, AstStream } from '../model/ast.ts';
+import type { AstExpressionDeclaration, AstFilterSource, AstSelect, AstStatement, AstStream } from '../model/ast.ts';
 import type { CheckedModule, CheckedStatement, CheckedStream, Column, SelectBody, SelectStatement } from '../model/checked.ts';
 import { CodedError } from '../model/errors.ts';
 import type { EventType, Property } from '../model/event-type.ts';
@@ -29,31 +29,59 @@ export interface PlanOptions {
   readonly iterated?: ReadonlySet<string> | undefined;
   /** Number of the first input, so that modules of one group do not collide. @default 0 */
   readonly firstInput?: number | undefined;
+  /** Expressions that the module declares beside its statements (`create expression`). */
+  readonly declarations?: readonly AstExpressionDeclaration[] | undefined;
+  /** Inputs that the group has already under the name of their stream. */
+  readonly knownInputs?: ReadonlySet<string> | undefined;
 }
 
 /** Most fragments one query may need; a union over n domains counts n per reference. */
 export const MAX_FRAGMENTS = 4096;
 
-/** Throws `INVALID_STATEMENT` or `LIMIT_EXCEEDED`; everything else was refused by the analysis before. */
+/** What planning one module has at hand. */
+interface Planning {
+  readonly catalog: FederatedCatalog;
+  readonly options: PlanOptions;
+  readonly draft: Draft;
+  /**
+   * Streams of the federation into which the module itself inserts: they keep their name in the residual, so that what
+   * domains send and what the query inserts meet in one stream there.
+   */
+  readonly open: ReadonlySet<string>;
+}
+
+/** Throws `LIMIT_EXCEEDED`; everything else was refused by the analysis before. */
 export function planQuery(module: CheckedModule, catalog: FederatedCatalog, options: PlanOptions): Plan {
   const draft = new Draft(options.firstInput ?? 0);
-  const statements: PlannedStatement[] = [];
-  for (const statement of module.statements) {
-    statements.push(planStatement(statement, catalog, options, draft));
-  }
+  const open = new Set(
+    module.statements.flatMap((s) => {
+      const target = s.kind === 'select' ? s.insertInto?.typeName : undefined;
+      return target !== undefined && catalog.domainsOf(target) !== null ? [target] : [];
+    }),
+  );
+  const planning: Planning = { catalog, options, draft, open };
+  const statements = module.statements.map((statement) => planStatement(statement, planning));
   if (draft.fragments.length > MAX_FRAGMENTS) {
     throw new CodedError('LIMIT_EXCEEDED', `the query needs ${draft.fragments.length} fragments, the limit is ${MAX_FRAGMENTS}`, {
       hint: 'name the domains it should read instead of the union',
     });
   }
-  return { owner: options.owner, clock: 'merged', fragments: draft.fragments, inputs: draft.inputs, statements, notes: draft.notes };
+  return { owner: options.owner, clock: 'merged', fragments: draft.fragments, inputs: draft.inputs, statements, notes: [] };
 }
 
-/** Fragments and inputs found so far; equal ones occur once. */
+interface DraftInput {
+  readonly kind: FragmentKind;
+  readonly epl: string;
+  readonly domains: readonly DomainName[];
+  readonly columns: readonly Column[];
+  readonly standsFor: string;
+  readonly rules: readonly string[];
+}
+
+/** Fragments and inputs found so far; equal ones occur once, but each result belongs to one statement. */
 class Draft {
   readonly fragments: PlannedFragment[] = [];
   readonly inputs: PlannedInput[] = [];
-  readonly notes: string[] = [];
   readonly #byText = new Map<string, PlannedInput>();
   readonly #firstInput: number;
 
@@ -61,49 +89,66 @@ class Draft {
     this.#firstInput = firstInput;
   }
 
-  input(kind: FragmentKind, epl: string, domains: readonly DomainName[], columns: readonly Column[], standsFor: string, rules: readonly string[]): PlannedInput {
-    const identity = `${kind} ${epl}`;
-    const known = this.#byText.get(identity);
+  /** `name`: under which the residual reads it; a number behind `~` when left out. */
+  input(wanted: DraftInput, name?: string): PlannedInput {
+    const { kind, epl, domains, columns, standsFor, rules } = wanted;
+    const identity = `${name ?? ''} ${kind} ${epl}`;
+    const known = kind === 'result' ? undefined : this.#byText.get(identity);
     if (known !== undefined) return known;
     const n = this.#firstInput + this.inputs.length;
     const fragments = domains.map((domain, i) => {
-      const name = `f${n}.${i}`;
-      this.fragments.push({ name, domain, kind, epl, columns, shareable: kind === 'stream', rules });
-      return name;
+      const fragment = `f${n}.${i}`;
+      this.fragments.push({ name: fragment, domain, kind, epl, columns, shareable: kind === 'stream', rules });
+      return fragment;
     });
-    const input: PlannedInput = { name: `~${n}`, kind, fragments, columns, standsFor };
+    const input: PlannedInput = { name: name ?? `~${n}`, kind, fragments, columns, standsFor };
     this.inputs.push(input);
     this.#byText.set(identity, input);
     return input;
   }
 }
 
-function planStatement(statement: CheckedStatement, catalog: FederatedCatalog, options: PlanOptions, draft: Draft): PlannedStatement {
+function planStatement(statement: CheckedStatement, planning: Planning): PlannedStatement {
+  const { catalog, options, draft } = planning;
+  const ast = withDeclarations(statement.ast, options.declarations ?? []);
   if (statement.kind === 'select') {
-    if (statement.insertInto !== null && catalog.domainsOf(statement.insertInto.typeName) !== null) {
-      throw new CodedError('INVALID_STATEMENT', `'${statement.insertInto.typeName}' is a stream of the federation; a query cannot insert into it`, {
-        position: statement.insertInto.position,
-        hint: 'insert into a name of its own',
-      });
-    }
     const sole = soleDomain(statement, catalog, options.iterated ?? new Set());
-    if (sole !== null) return shipWhole(statement, sole, draft);
+    if (sole !== null && !readsOpen(statement, planning.open)) return shipWhole(statement, ast, sole, draft);
   }
   const replacements = new Map<object, unknown>();
-  if (statement.kind === 'select') planBody(statement, selectOf(statement.ast), statement, catalog, draft, replacements);
-  planRest(statement.ast, catalog, draft, replacements);
-  const rewritten = replaceNodes(statement.ast, replacements);
+  if (statement.kind === 'select') planBody(statement, selectOf(ast), statement, planning, replacements);
+  planRest(ast, planning, replacements);
   return {
     name: statement.name,
-    epl: printStatement(rewritten),
+    epl: printStatement(replaceNodes(ast, replacements)),
     shippedAs: null,
     columns: statement.kind === 'select' ? statement.columns : [],
   };
 }
 
-function shipWhole(statement: SelectStatement, domain: DomainName, draft: Draft): PlannedStatement {
-  const bare: AstStatement = { ...statement.ast, annotations: [] };
-  const input = draft.input('result', printStatement(bare), [domain], statement.columns, statement.name ?? 'statement', ['ship the whole statement']);
+/** A statement that stands alone: what the module declares beside it goes with it. */
+function withDeclarations(ast: AstStatement, declarations: readonly AstExpressionDeclaration[]): AstStatement {
+  if (declarations.length === 0 || ast.kind === 'createSchema') return ast;
+  const own = new Set(ast.declarations.map((d) => d.name));
+  return { ...ast, declarations: [...declarations.filter((d) => !own.has(d.name)), ...ast.declarations] };
+}
+
+function readsOpen(body: SelectBody, open: ReadonlySet<string>): boolean {
+  return (
+    body.streams.some((s) => s.source.kind === 'filter' && open.has(s.source.eventType.name)) ||
+    body.subqueries.some((sub) => readsOpen(sub, open))
+  );
+}
+
+function shipWhole(statement: SelectStatement, ast: AstStatement, domain: DomainName, draft: Draft): PlannedStatement {
+  const input = draft.input({
+    kind: 'result',
+    epl: printStatement({ ...ast, annotations: [] }),
+    domains: [domain],
+    columns: statement.columns,
+    standsFor: statement.name ?? 'statement',
+    rules: ['ship the whole statement'],
+  });
   return { name: statement.name, epl: null, shippedAs: input.name, columns: statement.columns };
 }
 
@@ -116,18 +161,22 @@ function planBody(
   body: SelectBody,
   ast: AstSelect | null,
   statement: SelectStatement | null,
-  catalog: FederatedCatalog,
-  draft: Draft,
+  planning: Planning,
   replacements: Map<object, unknown>,
 ): void {
   if (ast === null) return;
+  const { catalog, draft, open } = planning;
+  const declared = new Set(statement?.ast.declarations.map((d) => d.name));
+  for (const d of planning.options.declarations ?? []) declared.add(d.name);
   const pushed = new Set<object>();
   for (const stream of body.streams) {
     const node = streamNode(ast, stream.index);
     if (node === null || node.source.kind !== 'filter' || stream.source.kind !== 'filter') continue;
-    const domains = catalog.domainsOf(stream.source.eventType.name);
-    if (domains === null) continue;
-    const reference: Reference = { body, statement, stream, source: node.source, type: stream.source.eventType, filter: stream.source.filter, domains };
+    const type = stream.source.eventType;
+    const domains = catalog.domainsOf(type.name);
+    if (domains === null || open.has(type.name)) continue;
+    const { filter } = stream.source;
+    const reference: Reference = { body, statement, stream, source: node.source, type, filter, domains, declared };
     const { input, windows, kept, taken } = planReference(reference, draft);
     for (const conjunct of taken) pushed.add(conjunct);
     const source: AstFilterSource = { ...node.source, typeName: input.name, nameParts: [input.name], filter: kept };
@@ -137,7 +186,7 @@ function planBody(
     const rest = body.where.map((c) => c.ast).filter((c) => !pushed.has(c));
     replacements.set(ast.where, conjunction(rest));
   }
-  for (const { body: inner, ast: innerAst } of subqueriesOf(body)) planBody(inner, innerAst, null, catalog, draft, replacements);
+  for (const sub of subqueriesOf(body)) planBody(sub.body, sub.ast, null, planning, replacements);
 }
 
 interface Reference {
@@ -148,6 +197,8 @@ interface Reference {
   readonly type: EventType;
   readonly filter: readonly SelectStatement['where'][number][];
   readonly domains: readonly DomainName[];
+  /** Names of declared expressions: a text that uses one cannot leave its statement. */
+  readonly declared: ReadonlySet<string>;
 }
 
 interface PlannedReference {
@@ -162,31 +213,31 @@ interface PlannedReference {
 function planReference(ref: Reference, draft: Draft): PlannedReference {
   const { stream, domains, type } = ref;
   const rules = ['push the stream filter', 'push used columns only'];
-  const { pushed, kept } = splitFilter(ref.filter, stream.index);
+  const { pushed, kept } = splitFilter(ref.filter, stream.index, ref.declared);
   const used = usedColumns(ref.body, stream.index, type);
-  const own = ref.statement === null ? [] : pushableConjuncts(ref.statement, stream.index).map((c) => c.ast);
+  const own = ref.statement === null ? [] : pushableConjuncts(ref.statement, stream.index, ref.declared).map((c) => c.ast);
   const base = { source: ref.source, filter: pushed, alias: stream.alias };
   // What stays in the parentheses of the residual must find its columns; `used` counts those too.
   if (own.length > 0 && domains.length === 1 && kept.length === 0 && windowCanMove(stream) && stream.retain === 'intersection') {
     rules.push('push the data window', 'push a where conjunct above its pushed window');
     const columns = columnsAbove(ref, used, own);
     const epl = fragmentText({ ...base, columns, windows: stream.windows, where: own });
-    return { input: draft.input('view', epl, domains, orConstant(columns), type.name, rules), windows: false, kept: [], taken: own };
+    return { input: draft.input({ kind: 'view', epl, domains, columns: orConstant(columns), standsFor: type.name, rules }), windows: false, kept: [], taken: own };
   }
   if (own.length > 0 && windowIgnoresOthers(stream)) {
     rules.push('push a where conjunct', 'leave expiry of #time to the receiver');
     const columns = columnsAbove(ref, used, own);
     const epl = fragmentText({ ...base, columns, filter: [...pushed, ...own], windows: [], where: [] });
-    return { input: draft.input('stream', epl, domains, orConstant(columns), type.name, rules), windows: true, kept, taken: own };
+    return { input: draft.input({ kind: 'stream', epl, domains, columns: orConstant(columns), standsFor: type.name, rules }), windows: true, kept, taken: own };
   }
   const columns = columnsAbove(ref, used, []);
   const epl = fragmentText({ ...base, columns, windows: [], where: [] });
-  return { input: draft.input('stream', epl, domains, orConstant(columns), type.name, rules), windows: true, kept, taken: [] };
+  return { input: draft.input({ kind: 'stream', epl, domains, columns: orConstant(columns), standsFor: type.name, rules }), windows: true, kept, taken: [] };
 }
 
 /** The columns that are still read once the filter and `taken` run at the domain. */
 function columnsAbove(ref: Reference, used: readonly Property[], taken: readonly object[]): readonly Property[] {
-  const { pushed } = splitFilter(ref.filter, ref.stream.index);
+  const { pushed } = splitFilter(ref.filter, ref.stream.index, ref.declared);
   const gone = new Set<object>([...pushed, ...taken]);
   const body: SelectBody = {
     ...ref.body,
@@ -223,23 +274,33 @@ function subqueriesOf(body: SelectBody): readonly { readonly body: SelectBody; r
 }
 
 /** References that no rule knows (patterns, on-triggers, contexts …): every event, every column, filter in the residual. */
-function planRest(node: unknown, catalog: FederatedCatalog, draft: Draft, replacements: Map<object, unknown>): void {
+function planRest(node: unknown, planning: Planning, replacements: Map<object, unknown>): void {
   if (typeof node !== 'object' || node === null) return;
   if (replacements.has(node)) {
-    planRest(replacements.get(node), catalog, draft, replacements);
+    planRest(replacements.get(node), planning, replacements);
     return;
   }
   if (isFilterSource(node)) {
-    const domains = catalog.domainsOf(node.typeName);
-    const type = catalog.eventType(node.typeName);
-    if (domains !== null && type !== undefined) {
-      const epl = fragmentText({ source: node, columns: type.properties, filter: [], windows: [], alias: null, where: [] });
-      const input = draft.input('stream', epl, domains, orConstant(type.properties), type.name, []);
+    const input = wholeStream(node, planning);
+    if (input !== null && input.name !== node.typeName) {
       replacements.set(node, { ...node, typeName: input.name, nameParts: [input.name] });
+      planRest(node.filter, planning, replacements);
       return;
     }
   }
-  for (const [key, child] of Object.entries(node)) if (key !== 'position') planRest(child, catalog, draft, replacements);
+  for (const [key, child] of Object.entries(node)) if (key !== 'position') planRest(child, planning, replacements);
+}
+
+/** The input that brings all of a stream; null if the text names a stream of the query itself, or one the group has. */
+function wholeStream(source: AstFilterSource, planning: Planning): PlannedInput | null {
+  const { catalog, draft, open, options } = planning;
+  const domains = catalog.domainsOf(source.typeName);
+  const type = catalog.eventType(source.typeName);
+  if (domains === null || type === undefined || options.knownInputs?.has(type.name) === true) return null;
+  const bare = { ...source, filter: [], contained: [] };
+  const epl = fragmentText({ source: bare, columns: type.properties, filter: [], windows: [], alias: null, where: [] });
+  const wanted: DraftInput = { kind: 'stream', epl, domains, columns: orConstant(type.properties), standsFor: type.name, rules: [] };
+  return draft.input(wanted, open.has(type.name) ? type.name : undefined);
 }
 
 function isFilterSource(node: object): node is AstFilterSource {

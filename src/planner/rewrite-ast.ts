@@ -31,6 +31,15 @@ function copy(node: unknown, replacements: Replacements): unknown {
   return changed ? out : node;
 }
 
+/** True if a name or call of one of `names` occurs anywhere below `node`. */
+export function mentions(node: unknown, names: ReadonlySet<string>): boolean {
+  if (names.size === 0 || typeof node !== 'object' || node === null) return false;
+  if ('kind' in node && (node.kind === 'name' || node.kind === 'call') && 'name' in node && typeof node.name === 'string') {
+    if (names.has(node.name)) return true;
+  }
+  return Object.entries(node).some(([key, child]) => key !== 'position' && mentions(child, names));
+}
+
 const NOWHERE: Position = { offset: 0, length: 0, line: 1, column: 1 };
 
 /** `a and b and c`, one expression, or null for none. */

@@ -7,6 +7,7 @@
  */
 import type { AstExpression } from '../../model/ast.ts';
 import type { CheckedExpression } from '../../model/checked.ts';
+import { mentions } from '../rewrite-ast.ts';
 import { readsOwnEventOnly } from '../walk.ts';
 
 export interface SplitConjuncts {
@@ -14,9 +15,17 @@ export interface SplitConjuncts {
   readonly kept: readonly AstExpression[];
 }
 
-export function splitFilter(conjuncts: readonly CheckedExpression[], stream: number): SplitConjuncts {
+/** `declared`: names of declared expressions; a text that uses one cannot leave its statement. */
+export function splitFilter(
+  conjuncts: readonly CheckedExpression[],
+  stream: number,
+  declared: ReadonlySet<string>,
+): SplitConjuncts {
   const pushed: AstExpression[] = [];
   const kept: AstExpression[] = [];
-  for (const c of conjuncts) (readsOwnEventOnly(c, stream) ? pushed : kept).push(c.ast);
+  for (const c of conjuncts) {
+    const own = readsOwnEventOnly(c, stream) && !mentions(c.ast, declared);
+    (own ? pushed : kept).push(c.ast);
+  }
   return { pushed, kept };
 }

@@ -9,13 +9,18 @@
  * window has to be pushed below the conjunct, see push-window.ts.
  */
 import type { CheckedExpression, SelectStatement } from '../../model/checked.ts';
+import { mentions } from '../rewrite-ast.ts';
 import { readsOwnEventOnly, readsStream, walkBody } from '../walk.ts';
 
 /** Conjuncts of `where` that may run at the owner of stream `stream`, above its data window. */
-export function pushableConjuncts(statement: SelectStatement, stream: number): readonly CheckedExpression[] {
+export function pushableConjuncts(
+  statement: SelectStatement,
+  stream: number,
+  declared: ReadonlySet<string>,
+): readonly CheckedExpression[] {
   if (statement.output !== null || suppliesNulls(statement, stream) || looksBack(statement, stream)) return [];
   if (statement.streams[stream]?.unidirectional === true) return [];
-  return statement.where.filter((c) => readsOwnEventOnly(c, stream) && readsStream(c, stream));
+  return statement.where.filter((c) => readsOwnEventOnly(c, stream) && readsStream(c, stream) && !mentions(c.ast, declared));
 }
 
 /** True if the rows of the stream can be missing from a joined row. */
