@@ -14,8 +14,9 @@ import { decodeEnvelope, encodeEnvelope } from './codec.ts';
 import { ENVELOPE_BYTES } from './limits.ts';
 import { stringifyTopic } from './topic.ts';
 
-/** Envelopes that wait to be signed; ~0.1 ms each. Further ones are dropped and repaired. */
+/** Envelopes and bytes that wait to be signed; ~0.1 ms each. Further ones are dropped and repaired. */
 const PUBLISHING = 1024;
+const PUBLISHING_BYTES = 32 * 1024 * 1024;
 
 /** Bytes that wait for one peer; beyond them messages to it are dropped and repaired. */
 const OUTBOUND_BYTES = 8 * 1024 * 1024;
@@ -58,6 +59,7 @@ export class Gossip {
   readonly #gossip: GossipSub;
   readonly #handling: GossipHandling;
   #publishing = 0;
+  #publishingBytes = 0;
   #tail: Promise<unknown> = Promise.resolve();
 
   constructor(gossip: GossipSub, handling: GossipHandling) {
@@ -70,8 +72,11 @@ export class Gossip {
     const { counters } = this.#handling;
     const bytes = encodeEnvelope(envelope);
     if (bytes.length > ENVELOPE_BYTES) return counters.add('gossip_dropped_total', 1, { reason: 'too-large' });
-    if (this.#publishing >= PUBLISHING) return counters.add('gossip_dropped_total', 1, { reason: 'busy' });
+    if (this.#publishing >= PUBLISHING || this.#publishingBytes >= PUBLISHING_BYTES) {
+      return counters.add('gossip_dropped_total', 1, { reason: 'busy' });
+    }
     this.#publishing++;
+    this.#publishingBytes += bytes.length;
     counters.add('gossip_published_total');
     counters.add('gossip_published_bytes_total', bytes.length);
     const topic = stringifyTopic(envelope.fragmentId);
@@ -79,7 +84,10 @@ export class Gossip {
     this.#tail = this.#tail
       .then(() => this.#gossip.publish(topic, bytes))
       .catch(() => counters.add('gossip_dropped_total', 1, { reason: 'not-published' }))
-      .finally(() => this.#publishing--);
+      .finally(() => {
+        this.#publishing--;
+        this.#publishingBytes -= bytes.length;
+      });
   }
 
   subscribe(domain: DomainName, fragmentId: FragmentId): void {

@@ -5,7 +5,8 @@
  * The side with the lesser PeerId dials first; the other joins in a little later, so that two members rarely end up with
  * two connections. State: a few numbers per member.
  */
-import type { Connection } from '@libp2p/interface';
+import type { Connection, PeerId } from '@libp2p/interface';
+import { peerIdFromString } from '@libp2p/peer-id';
 import type { DomainName } from '../model/ids.ts';
 import type { Cancel, Clock } from '../ports/clock.ts';
 import type { Counters } from '../ports/counters.ts';
@@ -45,6 +46,7 @@ const GOSSIP_PROTOCOLS = '/meshsub/';
 
 interface Watch {
   member: Member;
+  readonly peerId: PeerId;
   /** Identified: it has accepted us. */
   up: boolean;
   heardMs: number;
@@ -104,6 +106,7 @@ export class Supervisor {
       if (this.#watches.has(member.domain)) continue;
       this.#watches.set(member.domain, {
         member,
+        peerId: peerIdFromString(member.peerId),
         up: false,
         heardMs: now,
         unsettledMs: null,
@@ -145,11 +148,11 @@ export class Supervisor {
   /** An open connection to the member; the oldest if there are several. */
   connectionOf(domain: DomainName): Connection | undefined {
     const watch = this.#watches.get(domain);
-    return watch === undefined ? undefined : this.#connections(watch.member).find((c) => c.status === 'open');
+    return watch === undefined ? undefined : this.#connections(watch).find((c) => c.status === 'open');
   }
 
-  #connections(member: Member): Connection[] {
-    return this.#deps.node.getConnections().filter((c) => c.remotePeer.toString() === member.peerId);
+  #connections(watch: Watch): Connection[] {
+    return this.#deps.node.getConnections(watch.peerId);
   }
 
   #tick(): void {
@@ -160,7 +163,7 @@ export class Supervisor {
   }
 
   #look(watch: Watch, now: number): void {
-    const connections = this.#connections(watch.member);
+    const connections = this.#connections(watch);
     if (connections.length === 0) {
       watch.unsettledMs = null;
       if (watch.up) this.lost(watch.member.domain);
@@ -219,7 +222,7 @@ export class Supervisor {
     const { domain } = watch.member;
     counters.add('peer_closed_total', 1, { domain, reason });
     log.warn('connection closed', { domain, reason });
-    for (const connection of this.#connections(watch.member)) connection.abort(new Error(reason));
+    for (const connection of this.#connections(watch)) connection.abort(new Error(reason));
   }
 
   #setUp(watch: Watch, up: boolean): void {

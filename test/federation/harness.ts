@@ -45,10 +45,16 @@ export class Party {
   answer: (from: DomainName, request: ControlRequest) => Promise<ControlReply> = () =>
     Promise.resolve({ kind: 'done' });
   transport: Libp2pTransport;
-  #listen = '/ip4/127.0.0.1/tcp/0';
+  #listen: string;
   readonly #times: Partial<SupervisorTimes>;
 
-  constructor(domain: DomainName, identity: Identity, times: Partial<SupervisorTimes> = {}) {
+  constructor(
+    domain: DomainName,
+    identity: Identity,
+    times: Partial<SupervisorTimes> = {},
+    listen = '/ip4/127.0.0.1/tcp/0',
+  ) {
+    this.#listen = listen;
     this.domain = domain;
     this.identity = identity;
     this.#times = times;
