@@ -6,6 +6,11 @@ import type { Duration } from '../runtime/duration.ts';
 import { constantOf, durationOf, numberOf } from '../runtime/parameters.ts';
 import { BatchIntersectionWindow } from './batch-intersection.ts';
 import type { WindowHost, WindowRecipe } from './data-window.ts';
+import { compileDerived, DERIVED, DerivedView } from './derived.ts';
+import { DerivedChain } from './derived-chain.ts';
+import { ExprBatchWindow } from './expr-batch.ts';
+import { ExprWindow } from './expr.ts';
+import { compileCondition } from './expression-access.ts';
 import { ExtTimedBatchWindow } from './ext-timed-batch.ts';
 import { ExtTimedWindow } from './ext-timed.ts';
 import { FirstLengthWindow } from './first-events.ts';
@@ -52,14 +57,36 @@ export function compileWindows(stream: CheckedStream): WindowRecipe {
   if (first === undefined) return (_host, sink) => new NoWindow(sink);
   if (first.name === 'groupwin') {
     const key = compileEventKey(first.args, index);
-    const inner = compileChain(windows.slice(1), stream);
+    const inner = compileChain(windows.slice(1), stream, first.args);
     return (host, sink) => new GroupWindow(host, () => sink, key, inner);
   }
-  return compileChain(windows, stream);
+  return compileChain(windows, stream, []);
 }
 
-function compileChain(all: readonly WindowSpec[], stream: CheckedStream): WindowRecipe {
-  const windows = all.filter((w) => w.name !== 'merge');
+function compileChain(
+  all: readonly WindowSpec[],
+  stream: CheckedStream,
+  groupKeys: readonly CheckedExpression[],
+): WindowRecipe {
+  const data = compileDataWindows(
+    all.filter((w) => w.name !== 'merge' && !DERIVED.has(w.name)),
+    stream,
+  );
+  const [derived, another] = all.filter((w) => DERIVED.has(w.name));
+  if (derived === undefined) return data;
+  if (another !== undefined) {
+    throw new CodedError('NOT_SUPPORTED', 'several derived-value views of one stream are not supported', {
+      position: another.position,
+    });
+  }
+  const program = compileDerived(derived, stream.index, stream.eventType, groupKeys);
+  return (host, sink) => {
+    const view = new DerivedView(program, host, sink);
+    return new DerivedChain(data(host, view), view);
+  };
+}
+
+function compileDataWindows(windows: readonly WindowSpec[], stream: CheckedStream): WindowRecipe {
   const recipes = windows.map((w) => compileWindow(w, stream.index));
   const [only] = recipes;
   if (only === undefined) return (_host, sink) => new NoWindow(sink);
@@ -225,6 +252,16 @@ function compileBatch(spec: WindowSpec, args: Arguments, stream: number): Window
       const d = args.duration(1);
       const reference = args.reference(2);
       return (host, sink) => new ExtTimedBatchWindow(host, sink, timestamp, d(host), reference(host));
+    }
+    case 'expr': {
+      const program = compileCondition(spec, stream);
+      return (host, sink) => new ExprWindow(host, sink, program);
+    }
+    case 'expr_batch': {
+      const program = compileCondition(spec, stream);
+      const [, include] = spec.args;
+      return (host, sink) =>
+        new ExprBatchWindow(host, sink, program, include === undefined || constantOf(include, host.context) !== false);
     }
     default:
       throw new CodedError('NOT_SUPPORTED', `the window '${spec.name}' is not supported yet`, {
