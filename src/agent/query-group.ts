@@ -270,6 +270,7 @@ export class QueryGroup {
   drainBarrier(toMs: number): void {
     this.#merged.barrier(toMs);
     this.drain();
+    this.#merged.barrier(-1);
   }
 
   drain(): void {

@@ -207,10 +207,11 @@ export class MergedInputs {
 
   /**
    * The caller knows that no input holds a cause up to and including `toMs` back: what is pending up to there need not
-   * wait for a watermark beyond it. Only whoever drives all domains can know that (replay of scenarios).
+   * wait for a watermark beyond it, until this is called again (-1 ends it). Only whoever drives all domains can know
+   * that (replay of scenarios).
    */
   barrier(toMs: number): void {
-    this.#barrierMs = Math.max(this.#barrierMs, toMs);
+    this.#barrierMs = toMs;
   }
 
   /** The least key that waits for an input; null when nothing waits. O(K). */
