@@ -70,6 +70,7 @@ export interface CauseInput {
 
 interface Routed {
   readonly event: Event;
+  readonly typeName: string;
   readonly key: CauseKey;
 }
 
@@ -89,6 +90,8 @@ export class Engine {
   /** References to remote views by type. */
   readonly #views = new Map<string, { readonly owner: DeployedStatement; readonly slot: number }[]>();
   readonly #matches: Activation<DeployedStatement>[] = [];
+  /** Statements that have something to tell although the cause did not meet them. */
+  readonly #touched = new Set<DeployedStatement>();
   #nextOrdinal = 1;
   #nowMs: number;
   #causeKey: CauseKey;
@@ -140,6 +143,7 @@ export class Engine {
       throw new CodedError('INVALID_STATEMENT', `variable '${name}' is constant`);
     }
     this.#variables.set(name, value);
+    this.#tellTouched();
     this.#drainRoutes();
   }
 
@@ -229,7 +233,8 @@ export class Engine {
     this.#causeKey = eventKey(event.timestampMs, event.domain, event.seq);
     this.#running = true;
     try {
-      this.#dispatch(event);
+      this.#dispatch(event, event.type.name);
+      if (this.#touched.size > 0) this.#tellTouched();
       if (this.#routes.length > 0) this.#drainRoutes();
     } finally {
       this.#running = false;
@@ -264,7 +269,7 @@ export class Engine {
         const id = row.id ?? { domain: this.#causeKey.domain, seq: this.#causeKey.seq, part: 0 };
         const event = eventClass.fromValues(row.values, this.#causeKey.timestampMs, id.domain, id.seq, id.part);
         const matches: Activation<DeployedStatement>[] = [];
-        this.#index.collect(event, matches);
+        this.#index.collect(event, input.typeName, matches);
         for (const { owner, slot } of matches) work.addEvent(owner.ordinal, slot, event);
       }
     }
@@ -304,6 +309,7 @@ export class Engine {
     this.#running = true;
     try {
       for (const each of work.inOrder()) this.#runInstance(each);
+      this.#tellTouched();
       this.#drainRoutes();
     } finally {
       this.#running = false;
@@ -324,10 +330,10 @@ export class Engine {
   }
 
   /** The way of one event through all statements it meets. */
-  #dispatch(event: Event): void {
+  #dispatch(event: Event, typeName: string): void {
     const matches = this.#matches;
     matches.length = 0;
-    this.#index.collect(event, matches);
+    this.#index.collect(event, typeName, matches);
     const n = matches.length;
     if (n === 0) return;
     const events = [event];
@@ -347,6 +353,13 @@ export class Engine {
       match.owner.instance.evaluate();
       this.#tell(match.owner);
     }
+  }
+
+  #tellTouched(): void {
+    if (this.#touched.size === 0) return;
+    const touched = [...this.#touched].sort((a, b) => a.ordinal - b.ordinal);
+    this.#touched.clear();
+    for (const statement of touched) this.#tell(statement);
   }
 
   #tell(statement: DeployedStatement): void {
@@ -372,7 +385,7 @@ export class Engine {
       while (this.#routes.length > 0) {
         const level = this.#routes;
         this.#routes = [];
-        for (const { event, key } of level) {
+        for (const { event, typeName, key } of level) {
           if (++count > this.#routedPerCause) {
             throw new CodedError('EVALUATION', `one event led to more than ${this.#routedPerCause} inserted events`, {
               hint: 'insert into statements feed each other in a loop',
@@ -380,7 +393,8 @@ export class Engine {
           }
           this.#causeKey = key;
           this.#routedOfStep = 0;
-          this.#dispatch(event);
+          this.#dispatch(event, typeName);
+          this.#tellTouched();
         }
       }
     } finally {
@@ -416,9 +430,12 @@ export class Engine {
         const known = this.#types.find(type.name);
         return known?.type === type ? known : new EventClass(type, (name) => this.#types.find(name));
       },
-      route: (event) => {
+      touch: (statement) => {
+        this.#touched.add(statement);
+      },
+      route: (event, typeName) => {
         const step = this.#routedOfStep++;
-        this.#routes.push({ event, key: { ...this.#causeKey, path: [...this.#causeKey.path, step] } });
+        this.#routes.push({ event, typeName, key: { ...this.#causeKey, path: [...this.#causeKey.path, step] } });
       },
     };
   }

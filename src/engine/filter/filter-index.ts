@@ -255,9 +255,8 @@ export class FilterIndex<Owner> {
     this.#routes.clear();
   }
 
-  /** Appends the activations that `event` meets, in order of delivery. */
-  collect(event: Event, into: Activation<Owner>[]): void {
-    const name = event.type.name;
+  /** Appends the activations that `event` meets as an event of type `name`, in order of delivery. */
+  collect(event: Event, name: string, into: Activation<Owner>[]): void {
     const route = this.#routes.get(name) ?? this.#route(name);
     for (const node of route) node.collect(event, into);
     if (into.length > 1) into.sort((a, b) => a.order - b.order);

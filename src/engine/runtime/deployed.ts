@@ -25,7 +25,9 @@ export interface EngineServices extends VariableReader {
   listen(name: string, listener: VariableListener): () => void;
   eventClass(typeName: string): EventClass;
   classFor(type: EventType): EventClass;
-  route(event: Event): void;
+  route(event: Event, typeName: string): void;
+  /** The statement has something to tell at the end of the cause. */
+  touch(statement: DeployedStatement): void;
 }
 
 export class DeployedStatement {
@@ -100,7 +102,8 @@ export class DeployedStatement {
       },
       eventClass: (typeName) => services.eventClass(typeName),
       classFor: (type) => services.classFor(type),
-      route: (event) => services.route(event),
+      route: (event, typeName) => services.route(event, typeName),
+      touch: () => services.touch(this),
     };
   }
 }

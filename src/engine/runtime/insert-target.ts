@@ -29,6 +29,8 @@ export class InsertTarget {
     const { domain, seq } = this.#host.causeKey;
     const { nowMs } = this.#host;
     if (!(row instanceof ResultRow)) {
+      // A variant stream carries its members' events as they are.
+      if (this.#class.type.variantOf !== undefined) return row;
       // `select *` passes the event on as the target type.
       const values = this.#class.type.properties.map((p) => row[slotOf(p.name)] ?? row.extra?.[p.name] ?? null);
       return this.#class.fromValues(values, nowMs, domain, seq, part, row.extra);

@@ -222,16 +222,16 @@ export class SelectInstance implements StatementInstance {
       if (selector === 'irstream') for (const row of remove) this.#remove.push(row);
     }
     if (insertInto === null) return;
-    if (insertInto.selector !== 'rstream') for (const row of insert) this.#route(row);
-    if (insertInto.selector !== 'istream') for (const row of remove) this.#route(row);
+    if (insertInto.selector !== 'rstream') for (const row of insert) this.#route(row, insertInto.typeName);
+    if (insertInto.selector !== 'istream') for (const row of remove) this.#route(row, insertInto.typeName);
   };
 
   #targeted(target: InsertTarget, rows: readonly OutputRow[]): readonly OutputRow[] {
     return rows.map((row) => target.make(row, this.#part++));
   }
 
-  #route(row: OutputRow): void {
-    if (!(row instanceof ResultRow)) this.#host.route(row);
+  #route(row: OutputRow, typeName: string): void {
+    if (!(row instanceof ResultRow)) this.#host.route(row, typeName);
   }
 
   finish(): Pick<StatementOutput, 'insert' | 'remove' | 'updates'> | null {

@@ -69,8 +69,10 @@ export interface InstanceHost {
   eventClass(typeName: string): EventClass;
   /** The class of a type that need not be in the catalog (derived and anonymous types). */
   classFor(type: EventType): EventClass;
-  /** Appends an event to the route queue. */
-  route(event: Event): void;
+  /** Appends an event to the route queue, for the statements on `typeName`. */
+  route(event: Event, typeName: string): void;
+  /** To be told at the end of the cause, though no event met the statement. */
+  touch(): void;
 }
 
 export interface StatementInstance {

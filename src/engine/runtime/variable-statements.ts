@@ -32,18 +32,27 @@ class VariableInstance implements StatementInstance {
   readonly #host: InstanceHost;
   readonly #variable: string;
   readonly #columns: readonly Column[];
+  #changes: { readonly before: Value; readonly after: Value }[] = [];
 
   constructor(host: InstanceHost, variable: string, columns: readonly Column[]) {
     this.context = host.newContext();
     this.#host = host;
     this.#variable = variable;
     this.#columns = columns;
+    host.onVariable([variable], (_name, before) => {
+      this.#changes.push({ before, after: host.variable(variable) });
+      host.touch();
+    });
   }
   accept(): void {}
   acceptUpdates(): void {}
   evaluate(): void {}
-  finish(): null {
-    return null;
+  finish(): Told | null {
+    if (this.#changes.length === 0) return null;
+    const insert = this.#changes.map((c) => new ResultRow(this.#columns, [c.after]));
+    const remove = this.#changes.map((c) => new ResultRow(this.#columns, [c.before]));
+    this.#changes = [];
+    return { insert, remove, updates: null };
   }
   iterate(): readonly OutputRow[] {
     return [new ResultRow(this.#columns, [this.#host.variable(this.#variable)])];
