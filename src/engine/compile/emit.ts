@@ -66,8 +66,11 @@ export function emit(e: CheckedExpression, scope: Scope): Code {
       return emitInstanceof(e, scope);
     case 'method':
       return emitMethod(e, scope);
-    case 'lambdaParameter':
-      return code(scope.lambdaParameter(e.name), e.nullable, true);
+    case 'lambdaParameter': {
+      const identifier = scope.lambdaParameter(e.name);
+      if (identifier === undefined) throw notSupported(e, `the lambda parameter '${e.name}' in a subquery`);
+      return code(identifier, e.nullable, true);
+    }
     case 'aggregate':
       return code(`cx.aggregates[${index(e.index)}]`, true);
     case 'prev':

@@ -95,10 +95,9 @@ export class Scope {
     return this.streams.row;
   }
 
-  lambdaParameter(name: string): string {
-    const identifier = this.#lambdaParameters.get(name);
-    assert(identifier !== undefined, 'a lambda parameter is checked to be in scope');
-    return identifier;
+  /** Undefined for a parameter of a lambda that this expression does not stand in: it is read by a subquery within. */
+  lambdaParameter(name: string): string | undefined {
+    return this.#lambdaParameters.get(name);
   }
 
   /** A scope for the body of a lambda: its JavaScript parameters by the lambda's own names. */

@@ -37,26 +37,17 @@ export function inRows(value: Value, rows: Rows): boolean | null {
   );
 }
 
+/**
+ * `value op any|all (select …)`: over nothing any is false and all is true. An undecided answer is null if a null row took
+ * part, except that `< > any` passes over null rows as long as there is another (conformance joins/sub-any-all-01).
+ */
 export function quantifiedRows(op: CompareOp, quantifier: Quantifier, value: Value, rows: Rows): boolean | null {
-  if (rows.length === 0) return quantifier === 'all';
-  const members = rows.map((row) => row[0] ?? null);
-  return quantifiedMembers(op, quantifier, value, members);
-}
-
-/** SQL's rule: an undecided answer is null if a null took part. */
-function quantifiedMembers(
-  op: CompareOp,
-  quantifier: Quantifier,
-  value: Value,
-  members: readonly Value[],
-): boolean | null {
-  const decided = quantified(
-    op,
-    quantifier,
-    value,
-    members.filter((m) => m !== null),
-  );
   const all = quantifier === 'all';
-  if (decided === !all || decided === null) return decided;
-  return members.includes(null) ? null : decided;
+  if (rows.length === 0) return all;
+  const members = rows.map((row) => row[0] ?? null);
+  const present = members.filter((m) => m !== null);
+  const decided = quantified(op, quantifier, value, present);
+  if (decided === !all || decided === null || present.length === members.length) return decided;
+  const relational = op !== '=' && op !== '!=';
+  return relational && !all ? decided : null;
 }
