@@ -69,7 +69,7 @@ export function analyzeModule(module: AstModule, catalog: Catalog): CheckedModul
 
 /** Null for statements that leave nothing to run: `create expression`. */
 function analyzeStatement(ast: AstStatement, state: ModuleState): CheckedStatement | null {
-  if (ast.context !== null) notSupported(`context '${ast.context}'`, ast.position);
+  if (ast.context !== null) fail('UNKNOWN_CONTEXT', `unknown context '${ast.context}'`, ast.position);
   switch (ast.kind) {
     case 'selectStatement':
       return analyzeSelect(ast, state);

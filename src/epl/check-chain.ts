@@ -356,6 +356,12 @@ function unknownProperty(name: string, type: EventType, position: Position): nev
   });
 }
 
+/** A select alias is seen by order by alone (Esper reference §5.9). */
+function aliasHint(name: string, context: Context): string | undefined {
+  if (!context.scope.selectAliases.includes(name)) return undefined;
+  return `a column of the select clause cannot stand in ${context.clause}: repeat its expression${context.clause === 'where' ? ', an aggregation in having' : ''}`;
+}
+
 function unknownName(name: string, chain: AstChain, context: Context): never {
   const candidates: string[] = [];
   const types: string[] = [];
@@ -367,7 +373,7 @@ function unknownName(name: string, chain: AstChain, context: Context): never {
     }
   }
   candidates.push(...context.environment.catalog.variableNames());
-  const hint = didYouMeanHint(name, candidates);
+  const hint = aliasHint(name, context) ?? didYouMeanHint(name, candidates);
   const position = chain.steps[0]?.position ?? chain.position;
   const what =
     chain.steps.length > 1 ? `neither a stream nor a property is named '${name}'` : `unknown property '${name}'`;

@@ -243,15 +243,19 @@ function checkDateTime(
   requireCount(step, least, most);
   const args = step.args.map((a) => context.environment.check(a, context));
   const [first] = args;
-  if (FIELD_FIRST.has(name) && first !== undefined) requireField(first);
+  if (FIELD_FIRST.has(name) && first !== undefined) requireField(first, name.startsWith('round'));
   if (name === 'plus' || name === 'minus') for (const arg of args) requireSpan(arg, step);
   if (name === 'between') for (const end of args.slice(0, 2)) requireTime(end, step, context);
   const types: Readonly<Record<DateTimeResult, ValueType>> = { field: INT, time: LONG, boolean: BOOLEAN, text: STRING };
   return method(target, step, args, types[result], ast);
 }
 
-function requireField(e: CheckedExpression): void {
-  if (e.kind === 'literal' && typeof e.value === 'string' && FIELDS.has(e.value.toLowerCase())) return;
+/** `rounds`: there is no rounding to weeks. */
+function requireField(e: CheckedExpression, rounds: boolean): void {
+  if (e.kind === 'literal' && typeof e.value === 'string') {
+    const field = e.value.toLowerCase();
+    if (FIELDS.has(field) && !(rounds && field.startsWith('week'))) return;
+  }
   if (e.kind !== 'literal' && e.type.kind === 'string') return;
   fail(
     'WRONG_ARGUMENTS',

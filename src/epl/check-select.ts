@@ -44,6 +44,7 @@ export function checkSelect(
   environment: Environment,
   subquery: boolean,
 ): CheckedBody {
+  scope.selectAliases = select.items.flatMap((i) => (i.kind === 'expression' && i.alias !== null ? [i.alias] : []));
   const from = checkFrom(select, scope, environment, subquery);
   const base = newContext(environment, scope, 'select');
   const grouping = checkGroupBy(select.groupBy, {

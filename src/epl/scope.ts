@@ -27,6 +27,8 @@ export interface SelectScope {
   readonly aggregates: AggregateSpec[];
   readonly aggregateIndexes: Map<string, number>;
   readonly subqueries: CheckedSubquery[];
+  /** Names of the select clause's columns: only for a hint where they are used out of place. */
+  selectAliases: readonly string[];
   /** Set when an expression read a stream of the parent (or of its parents). */
   correlated: boolean;
 }
@@ -95,7 +97,15 @@ export interface SubselectResult {
 }
 
 export function newScope(parent: SelectScope | null): SelectScope {
-  return { parent, streams: [], aggregates: [], aggregateIndexes: new Map(), subqueries: [], correlated: false };
+  return {
+    parent,
+    streams: [],
+    aggregates: [],
+    aggregateIndexes: new Map(),
+    subqueries: [],
+    selectAliases: [],
+    correlated: false,
+  };
 }
 
 const NONE: ReadonlyMap<string, never> = new Map<string, never>();
