@@ -120,7 +120,7 @@ function checkArguments(
 ): { args: readonly CheckedExpression[]; wildcard: boolean } {
   const [first, ...rest] = positional;
   if (first?.kind === 'wildcard' && first.stream === null) {
-    if (!info.wildcard) fail('WRONG_ARGUMENTS', `${step.name} does not take *`, first.position);
+    if (!info.wildcard || step.distinct) fail('WRONG_ARGUMENTS', `${step.name} does not take *`, first.position);
     if (info.result !== 'count' && context.scope.streams.length > 1) {
       fail(
         'WRONG_ARGUMENTS',

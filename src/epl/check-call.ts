@@ -1,6 +1,7 @@
 /** Function calls: built-in row functions, declared expressions; aggregations are in check-aggregate.ts. */
 import type { AstChain, AstExpression, AstExpressionDeclaration, AstStep } from '../model/ast.ts';
 import type { CheckedExpression } from '../model/checked.ts';
+import type { Position } from '../model/errors.ts';
 import { BOOLEAN, INT, isNumeric, LONG, STRING, type ValueType } from '../model/value.ts';
 import { checkAggregate } from './check-aggregate.ts';
 import { aggregateInfo, functionNames } from './functions.ts';
@@ -34,7 +35,7 @@ export function checkCall(step: CallStep, ast: AstChain, context: Context): Chec
     case 'typeof':
       return call('typeof', arity(step, 1, 1, context), STRING, true, ast);
     case 'exists':
-      return call('exists', arity(step, 1, 1, context), BOOLEAN, false, ast);
+      return checkExists(step, ast, context);
     case 'current_timestamp':
       return call('current_timestamp', arity(step, 0, 0, context), LONG, false, ast);
     case 'prev':
@@ -130,6 +131,15 @@ function checkCoalesce(step: CallStep, ast: AstChain, context: Context): Checked
   );
 }
 
+function checkExists(step: CallStep, ast: AstChain, context: Context): CheckedExpression {
+  const args = arity(step, 1, 1, context);
+  const [value] = args;
+  if (value?.kind !== 'property' && value?.kind !== 'access' && value?.kind !== 'variable') {
+    fail('WRONG_ARGUMENTS', 'exists looks at a property', step.position, 'write exists(x?)');
+  }
+  return call('exists', args, BOOLEAN, false, ast);
+}
+
 const CASTABLE: ReadonlySet<string> = new Set([
   'string',
   'int',
@@ -148,12 +158,7 @@ function checkCast(step: CallStep, ast: AstChain, context: Context): CheckedExpr
     return fail('WRONG_ARGUMENTS', 'cast takes a value and a type', step.position, 'write cast(x, int)');
   }
   const to = namedType(target.name);
-  if (to.kind === 'event' && context.environment.catalog.eventType(to.typeName) === undefined) {
-    if (/^(date|calendar|localdatetime|zoneddatetime|bigdecimal|biginteger|short|byte|char)$/i.test(target.name)) {
-      notSupported(`a cast to ${target.name}`, target.position);
-    }
-    fail('TYPE_MISMATCH', `unknown type '${target.name}'`, target.position, didYouMeanHint(target.name, CASTABLE));
-  }
+  requireType(target.name, target.position, context);
   const operand = context.environment.check(value, context);
   let formatted: CheckedExpression | null = null;
   if (format !== undefined) {
@@ -163,12 +168,29 @@ function checkCast(step: CallStep, ast: AstChain, context: Context): CheckedExpr
   return freeze({ kind: 'cast', operand, to, format: formatted, type: to, nullable: true, ast });
 }
 
+/** Types of Java that EPL texts name and that have no counterpart here. */
+const FOREIGN =
+  /^(?:java\..*|date|calendar|localdatetime|localdate|localtime|zoneddatetime|bigdecimal|biginteger|short|byte|char|character|number)$/i;
+
+function requireType(name: string, position: Position, context: Context): void {
+  const type = namedType(name);
+  const inner = type.kind === 'array' ? type.of : type;
+  if (inner.kind !== 'event' || context.environment.catalog.eventType(inner.typeName) !== undefined) return;
+  if (FOREIGN.test(name)) notSupported(`the type ${name}`, position);
+  fail('TYPE_MISMATCH', `unknown type '${name}'`, position, didYouMeanHint(name, CASTABLE));
+}
+
 function checkInstanceof(step: CallStep, ast: AstChain, context: Context): CheckedExpression {
   const [value, ...types] = step.args;
   if (value === undefined || types.length === 0) {
     return fail('WRONG_ARGUMENTS', 'instanceof takes a value and types', step.position, 'write instanceof(x, int)');
   }
-  const names = types.map((t) => (t.kind === 'typeName' ? t.name : renderExpression(t)));
+  const names = types.map((t) => {
+    if (t.kind !== 'typeName')
+      return fail('WRONG_ARGUMENTS', 'instanceof wants names of types', t.position, 'write instanceof(x, int)');
+    requireType(t.name, t.position, context);
+    return t.name;
+  });
   const operand = context.environment.check(value, context);
   return freeze({ kind: 'instanceof', operand, types: freeze(names), type: BOOLEAN, nullable: false, ast });
 }

@@ -141,6 +141,14 @@ function resolveIn(streams: readonly StreamScope[], level: number, chain: AstCha
   const [first, second] = chain.steps;
   if (first?.kind !== 'name') return null;
   const aliased = findAlias(streams, chain.steps);
+  if (aliased !== null && streams.some((s) => s !== aliased.stream && nameOf(s) === nameOf(aliased.stream))) {
+    fail(
+      'AMBIGUOUS_PROPERTY',
+      `two streams are named '${nameOf(aliased.stream)}'`,
+      first.position,
+      'give them different aliases',
+    );
+  }
   if (aliased !== null && second !== undefined) {
     const { stream, used } = aliased;
     const next = chain.steps[used];
@@ -181,6 +189,10 @@ function resolveIn(streams: readonly StreamScope[], level: number, chain: AstCha
   if (first.dynamic && only !== undefined)
     return { expression: propertyOf(only, level, first, chain, context), used: 1 };
   return null;
+}
+
+function nameOf(stream: StreamScope): string {
+  return stream.alias ?? stream.typeName;
 }
 
 /** A stream by alias, or, unaliased, by the dotted name of its type. */

@@ -234,20 +234,24 @@ function checkJoin(
     if (!loose) fail('INVALID_STATEMENT', 'an outer join needs an on clause', join.position, 'write on a.x = b.y');
     return freeze({ kind, right, on: freeze([]) });
   }
-  const visible: SelectScope = { ...scope, streams: scope.streams };
+  // A join sees the streams up to its own.
+  const visible: SelectScope = { ...scope, streams: scope.streams.slice(0, right + 1) };
   const context: Context = {
     ...newContext(environment, visible, 'on'),
     outer: false,
     noAggregates: 'in the on clause',
   };
   const on = conjuncts(checkCondition(join.on, context, "'on'")).map((c) => {
-    if (c.kind !== 'compare' || c.op !== '=') {
+    if (c.kind !== 'compare' || c.op !== '=' || c.left.kind !== 'property' || c.right.kind !== 'property') {
       return fail(
         'INVALID_STATEMENT',
-        'on takes equalities joined by and',
+        'on takes equalities of properties joined by and',
         c.ast.position,
         'put other conditions into where',
       );
+    }
+    if (c.left.ref.stream === c.right.ref.stream) {
+      fail('INVALID_STATEMENT', 'on compares two streams, and both sides are of one', c.ast.position);
     }
     return freeze({ left: c.left, right: c.right });
   });

@@ -181,13 +181,21 @@ function checkParameter(kind: Parameter, name: string, arg: AstExpression, conte
     // The engine reads the direction from the tree.
     return freeze({ ...context.environment.check(arg.value, context), ast: arg });
   }
-  const seen: Context =
-    kind === 'condition'
-      ? { ...context, builtins: EXPR_WINDOW_BUILTINS, noAggregates: null }
-      : { ...context, noAggregates: `in the parameters of '${name}'` };
+  const seen = contextOf(kind, name, context);
   const value = context.environment.check(arg, seen);
   requireKind(kind, name, value);
   return value;
+}
+
+/** Parameters read once, when the window is made, see variables and no event. */
+const CONSTANT: ReadonlySet<Parameter> = new Set<Parameter>(['count', 'period', 'option', 'flag']);
+
+function contextOf(kind: Parameter, name: string, context: Context): Context {
+  if (kind === 'condition') return { ...context, builtins: EXPR_WINDOW_BUILTINS, noAggregates: null };
+  const noAggregates = `in the parameters of '${name}'`;
+  return CONSTANT.has(kind)
+    ? { ...context, scope: { ...context.scope, streams: [] }, noAggregates }
+    : { ...context, noAggregates };
 }
 
 function requireKind(kind: Parameter, name: string, value: CheckedExpression): void {
