@@ -14,19 +14,21 @@ interface Announcement {
 export class Announcements {
   #waiting: Announcement[] = [];
 
-  /** False when it contradicts what was said before: a later number with an earlier watermark. */
-  add(seq: number, watermarkMs: number): boolean {
+  /**
+   * A later number with an earlier watermark adds nothing. It is no breach either: an envelope packed late for an early
+   * number knows more than a heartbeat that named a later number before.
+   */
+  add(seq: number, watermarkMs: number): void {
     let i = this.#waiting.length;
     while (i > 0 && (this.#waiting[i - 1]?.seq ?? 0) > seq) i--;
     const before = this.#waiting[i - 1];
-    if (before !== undefined && before.watermarkMs > watermarkMs) return before.seq === seq;
+    if (before !== undefined && before.watermarkMs >= watermarkMs) return;
     if (before !== undefined && before.seq === seq) i--;
     // Whatever comes later in number but says no more is covered by this one.
     let end = i;
     while (end < this.#waiting.length && (this.#waiting[end]?.watermarkMs ?? 0) <= watermarkMs) end++;
     this.#waiting.splice(i, end - i, { seq, watermarkMs });
     if (this.#waiting.length > ANNOUNCEMENTS) this.#waiting.shift();
-    return true;
   }
 
   /** The highest watermark whose deltas are in when all up to `seq` are; null when there is none new. */

@@ -23,7 +23,6 @@ export type Refusal =
   | 'foreign-cause'
   | 'key-order'
   | 'below-watermark'
-  | 'watermark-decreased'
   | 'column-count'
   | 'column-type'
   | 'row-shape'

@@ -309,12 +309,8 @@ export class FragmentReceiver {
 
   #announce(seq: number, watermarkMs: number): void {
     if (seq > this.#knownSeq) this.#knownSeq = seq;
-    const ahead = this.#nextSeq === 0 || seq >= this.#nextSeq;
-    if (ahead && watermarkMs < this.#watermarkMs && watermarkMs >= this.#startMs && this.#nextSeq !== 0) {
-      this.#refuse('watermark-decreased');
-      return;
-    }
-    if (!this.#announcements.add(seq, watermarkMs)) this.#refuse('watermark-decreased');
+    // Watermarks never fall: one below what counts already says nothing new.
+    if (watermarkMs > this.#watermarkMs) this.#announcements.add(seq, watermarkMs);
     this.#applyAnnouncements();
   }
 
