@@ -79,6 +79,7 @@ function publisherOn(server: TestServer, store = new MemoryStore()) {
       },
       pubsubService: 'pubsub.localhost',
       domain: 'sc13',
+      maxItems: 1_000,
     },
   );
   cleanups.push(() => publisher.stop());

@@ -21,7 +21,7 @@ import { XmppConnection, type XmppConnectionOptions, type XmppConnectionStatus }
 import { bareJidOf } from './jid.ts';
 import { nodeNameOf, nodeUri, stringifyNodeName } from './node-name.ts';
 import { meaningOf, PubsubService } from './pubsub.ts';
-import { ensureMembers, ensureNode, ensureNoNode, nodeConfigOf } from './target.ts';
+import { DEFAULT_NODE_ITEMS, ensureMembers, ensureNode, ensureNoNode, nodeConfigOf } from './target.ts';
 
 export interface PubsubPublisherOptions {
   readonly xmpp: XmppConnectionOptions;
@@ -30,6 +30,8 @@ export interface PubsubPublisherOptions {
   /** Our domain: part of the names of our nodes. */
   readonly domain: string;
   readonly outbox?: OutboxOptions | undefined;
+  /** Items that a node keeps. @default 100 */
+  readonly maxItems?: number | undefined;
 }
 
 export interface PubsubPublisherDeps {
@@ -262,7 +264,8 @@ export class PubsubPublisher implements TriggerPublisher {
 
   async #ensure(target: Target): Promise<void> {
     const title = `PQA query ${target.queryId.slice(0, 12)} of ${this.#options.domain}`;
-    await ensureNode(this.#pubsub, target.node, nodeConfigOf(title, target.description));
+    const maxItems = this.#options.maxItems ?? DEFAULT_NODE_ITEMS;
+    await ensureNode(this.#pubsub, target.node, nodeConfigOf(title, target.description, maxItems));
     await ensureMembers(this.#pubsub, target.node, this.#connection.bareJid, target.members);
   }
 

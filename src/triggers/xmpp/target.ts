@@ -5,14 +5,14 @@
 import { CodedError } from '../../model/errors.ts';
 import { meaningOf, type Affiliation, type NodeConfig, type NodeSubscription, type PubsubService } from './pubsub.ts';
 
-/** Items a node keeps for clients that were away. Old ones are overwritten by new ones. */
-export const MAX_NODE_ITEMS = 1_000;
+/** Items a node keeps for clients that were away. Prosody's file storage rewrites all of them with each publish. */
+export const DEFAULT_NODE_ITEMS = 100;
 
 /** Longest description: a query may be long, a list of nodes is to be read. */
 const MAX_DESCRIPTION_LENGTH = 1_000;
 
 /** Every option is set: defaults differ between servers (PLATFORM §3). */
-export function nodeConfigOf(title: string, description: string): NodeConfig {
+export function nodeConfigOf(title: string, description: string, maxItems: number): NodeConfig {
   return {
     title,
     description: description.slice(0, MAX_DESCRIPTION_LENGTH),
@@ -20,7 +20,7 @@ export function nodeConfigOf(title: string, description: string): NodeConfig {
     access_model: 'whitelist',
     publish_model: 'publishers',
     persist_items: '1',
-    max_items: String(MAX_NODE_ITEMS),
+    max_items: String(maxItems),
     send_last_published_item: 'never',
     deliver_notifications: '1',
     deliver_payloads: '1',
