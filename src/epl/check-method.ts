@@ -314,6 +314,13 @@ function checkEnumeration(
     );
   }
   const of = body?.type ?? element;
+  if (fold !== null && commonType(fold, of) === null) {
+    fail(
+      'TYPE_MISMATCH',
+      `the fold starts with ${describeType(fold)} and goes on with ${describeType(of)}`,
+      step.position,
+    );
+  }
   if ((result === 'sum' || result === 'double') && !isNumeric(of) && of.kind !== 'object') {
     fail('TYPE_MISMATCH', `'${step.name}' wants numbers, not ${describeType(of)}`, step.position);
   }

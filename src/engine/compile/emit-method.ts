@@ -107,6 +107,11 @@ export function emitPeriod(e: Of<'period'>, scope: Scope): Code {
   return lift(scope, amounts, (...names) => scope.call('periodOf', units, `[${names.join(',')}]`));
 }
 
+/** A period where a value is wanted: its length in seconds, a month counting 30 days (Esper's TimePeriodAdder). */
+export function emitSeconds(e: Of<'period'>, scope: Scope): Code {
+  return lift(scope, [emitPeriod(e, scope)], (p = '') => scope.call('secondsOf', p));
+}
+
 /** Null among their arguments leaves a part as it is; everywhere else null makes null. */
 const NULL_ARGUMENTS: ReadonlySet<string> = new Set(['withdate', 'withtime']);
 

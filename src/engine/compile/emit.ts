@@ -6,7 +6,7 @@ import { emitArithmetic, emitBitwise, emitNegate } from './emit-arithmetic.ts';
 import { emitCast, emitCall, emitInstanceof } from './emit-call.ts';
 import { emitBetween, emitCompare, emitLogical, emitNot } from './emit-logic.ts';
 import { emitIn, emitQuantified } from './emit-membership.ts';
-import { emitMethod, emitPeriod } from './emit-method.ts';
+import { emitMethod, emitSeconds } from './emit-method.ts';
 import { emitArray, emitCase, emitStruct } from './emit-structure.ts';
 import { emitSubquery } from './emit-subquery.ts';
 import { emitConcat, emitLike, emitRegexp } from './emit-text.ts';
@@ -84,7 +84,7 @@ export function emit(e: CheckedExpression, scope: Scope): Code {
     case 'lambda':
       throw notSupported(e, 'a lambda expression');
     case 'period':
-      return emitPeriod(e, scope);
+      return emitSeconds(e, scope);
     default:
       return unreachable(e);
   }

@@ -45,6 +45,7 @@ export const HELPERS = {
   applyDateTime: dateTime.applyDateTime,
   applyInterval: interval.applyInterval,
   periodOf: period.periodOf,
+  secondsOf: period.secondsOf,
   where: enumeration.where,
   anyOf: enumeration.anyOf,
   allOf: enumeration.allOf,

@@ -47,3 +47,11 @@ export function addPeriod(fromMs: number, span: Span, times: 1 | -1 = 1): number
 export function periodMs(span: Span, fromMs = 0): number {
   return addPeriod(fromMs, span) - fromMs;
 }
+
+const DAY_SECONDS = 86_400;
+
+/** Seconds of a period as a plain number: a year is 365 days, a month 30. */
+export function secondsOf({ months, ms }: Period): number {
+  const years = Math.trunc(months / 12);
+  return years * 365 * DAY_SECONDS + (months - years * 12) * 30 * DAY_SECONDS + ms / 1000;
+}

@@ -21,7 +21,7 @@ export function textOf(value: Value, kind: ValueType['kind']): string {
     case 'boolean':
       return String(value);
     case 'number':
-      if (kind === 'double' || kind === 'float') return doubleText(value);
+      if (kind === 'double' || kind === 'float' || kind === 'period') return doubleText(value);
       return Number.isInteger(value) ? String(value === 0 ? 0 : value) : doubleText(value);
     default:
       break;
@@ -49,6 +49,7 @@ export function typeName(value: Value, type: ValueType): string | null {
     case 'float':
       return 'Float';
     case 'double':
+    case 'period':
       return 'Double';
     default:
       break;
