@@ -336,11 +336,10 @@ export class Engine {
     this.#index.collect(event, typeName, matches);
     const n = matches.length;
     if (n === 0) return;
-    const events = [event];
     if (n === 1) {
       const only = matches[0];
       if (only === undefined) return;
-      only.owner.instance.accept(only.slot, events);
+      only.owner.instance.acceptOne(only.slot, event);
       only.owner.instance.evaluate();
       this.#tell(only.owner);
       return;
@@ -348,7 +347,7 @@ export class Engine {
     for (let i = 0; i < n; i++) {
       const match = matches[i];
       if (match === undefined) break;
-      match.owner.instance.accept(match.slot, events);
+      match.owner.instance.acceptOne(match.slot, event);
       if (matches[i + 1]?.owner === match.owner) continue;
       match.owner.instance.evaluate();
       this.#tell(match.owner);

@@ -26,6 +26,7 @@ import { checkInsertInto } from './check-insert.ts';
 import { checkAssignments } from './check-output.ts';
 import { checkSchema, requireDeclarable } from './check-schema.ts';
 import { checkSelect, checkSubselect } from './check-select.ts';
+import { checkSplit, checkUpdate } from './check-split.ts';
 import { checkStream } from './check-streams.ts';
 import { type Environment, fail, newContext, newScope, notSupported } from './scope.ts';
 import { describeType, isAssignable, namedType } from './typing.ts';
@@ -97,12 +98,18 @@ function analyzeStatement(ast: AstStatement, state: ModuleState): CheckedStateme
     case 'createContext':
       return notSupported('a context', ast.position);
     case 'updateIstream':
-      return notSupported('update istream', ast.position);
+      return freeze({ kind: 'updateIstream', ...headOf(ast), ...checkUpdate(ast, environmentOf(ast, state)), ast });
+    case 'onSplit':
+      return freeze({
+        kind: 'onSplit',
+        ...headOf(ast),
+        ...checkSplit(ast, environmentOf(ast, state), state.inferred),
+        ast,
+      });
     case 'onSelect':
     case 'onDelete':
     case 'onUpdate':
     case 'onMerge':
-    case 'onSplit':
       return notSupported('this on statement', ast.position);
     case 'insertValues':
     case 'updateQuery':

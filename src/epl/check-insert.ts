@@ -1,6 +1,6 @@
 /** `insert into`: infers a type, or checks the columns against the declared one (Esper reference §5.10). */
 import type { AstInsertInto } from '../model/ast.ts';
-import type { Column, InsertInto, SelectBody } from '../model/checked.ts';
+import type { Column, InsertInto, SelectItem } from '../model/checked.ts';
 import { type EventType, isSubtype, type Property } from '../model/event-type.ts';
 import type { LayeredCatalog } from './catalog.ts';
 import { didYouMeanHint } from './names.ts';
@@ -9,9 +9,15 @@ import { describeType, isAssignable } from './typing.ts';
 
 const freeze = Object.freeze;
 
+/** What is inserted: the select clause and the types of its streams. */
+export interface Inserted {
+  readonly select: readonly SelectItem[];
+  readonly streams: readonly { readonly eventType: EventType }[];
+}
+
 export function checkInsertInto(
   ast: AstInsertInto,
-  body: SelectBody,
+  body: Inserted,
   columns: readonly Column[],
   catalog: LayeredCatalog,
   inferred: Set<string>,
@@ -34,7 +40,7 @@ export function checkInsertInto(
 }
 
 /** A variant stream takes whole events of its member types. */
-function requireMember(ast: AstInsertInto, body: SelectBody, target: EventType, catalog: LayeredCatalog): void {
+function requireMember(ast: AstInsertInto, body: Inserted, target: EventType, catalog: LayeredCatalog): void {
   const [item, more] = body.select;
   let source: EventType | undefined;
   if (more === undefined && item?.kind === 'wildcard' && body.streams.length === 1) source = body.streams[0]?.eventType;
@@ -50,7 +56,7 @@ function requireMember(ast: AstInsertInto, body: SelectBody, target: EventType, 
 }
 
 /** The columns under the names of the column list, if there is one. */
-function namedProperties(ast: AstInsertInto, body: SelectBody, columns: readonly Column[]): readonly Property[] {
+function namedProperties(ast: AstInsertInto, body: Inserted, columns: readonly Column[]): readonly Property[] {
   if (ast.columns === null) return columns;
   const names = ast.columns;
   const wild = body.select.some((i) => i.kind === 'wildcard' || (i.kind === 'streamWildcard' && i.as === null));
@@ -69,7 +75,7 @@ function namedProperties(ast: AstInsertInto, body: SelectBody, columns: readonly
 
 function requireFit(
   ast: AstInsertInto,
-  body: SelectBody,
+  body: Inserted,
   properties: readonly Property[],
   target: EventType,
   catalog: LayeredCatalog,

@@ -405,8 +405,46 @@ export interface OnSet {
   readonly ast: AstStatement;
 }
 
-/** Later issues add kinds here: split streams, update istream, named windows, tables, contexts, expressions. */
-export type CheckedStatement = SelectStatement | CreateVariable | CreateSchema | OnSet;
+/** `insert into T select … [from [contained]] [where …]` of a split stream. */
+export interface SplitBranch {
+  readonly insertInto: InsertInto;
+  /** Steps out of the triggering event; stream 0 of the branch's expressions is then each contained row, else the event. */
+  readonly contained: readonly ContainedStep[];
+  /** Type of stream 0. */
+  readonly eventType: EventType;
+  readonly select: readonly SelectItem[];
+  readonly columns: readonly Column[];
+  /** Conjuncts; empty when there is no where. */
+  readonly where: readonly CheckedExpression[];
+}
+
+/** `on Type(filter) [as a] insert into … insert into … [output first|all]`. */
+export interface OnSplit {
+  readonly kind: 'onSplit';
+  readonly name: string | null;
+  readonly annotations: readonly Annotation[];
+  readonly stream: CheckedStream;
+  readonly branches: readonly SplitBranch[];
+  /** first: the first branch whose where holds takes the event. */
+  readonly output: 'first' | 'all';
+  readonly subqueries: readonly CheckedSubquery[];
+  readonly ast: AstStatement;
+}
+
+/** `update istream Type [as a] set x = … where …`: values are computed of the event as it came. */
+export interface UpdateIstream {
+  readonly kind: 'updateIstream';
+  readonly name: string | null;
+  readonly annotations: readonly Annotation[];
+  readonly stream: CheckedStream;
+  readonly assignments: readonly { readonly property: string; readonly value: CheckedExpression }[];
+  readonly where: readonly CheckedExpression[];
+  readonly subqueries: readonly CheckedSubquery[];
+  readonly ast: AstStatement;
+}
+
+/** Later issues add kinds here: named windows, tables, contexts, expressions. */
+export type CheckedStatement = SelectStatement | CreateVariable | CreateSchema | OnSet | OnSplit | UpdateIstream;
 
 /** One deployment unit: statements in order, each checked against the catalog plus what the ones before it declared. */
 export interface CheckedModule {

@@ -108,6 +108,10 @@ export class LimitedOutput implements OutputStage {
     this.#condition.update(insert.length, remove.length);
   }
 
+  takeOne(insert: EventRow | null, remove: EventRow | null): void {
+    this.take(insert === null ? [] : [insert], remove === null ? [] : [remove]);
+  }
+
   /** Rows before the `after` clause is satisfied change aggregates but are never put out. */
   #pastAfter(inserted: number): boolean {
     const { after } = this.#program.spec;

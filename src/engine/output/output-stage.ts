@@ -12,6 +12,8 @@ import type { OutputRow } from '../runtime/output-row.ts';
 export type Deliver = (insert: readonly OutputRow[], remove: readonly OutputRow[]) => void;
 
 export interface OutputStage {
+  /** `take` for at most one row each way. */
+  takeOne(insert: EventRow | null, remove: EventRow | null): void;
   take(insert: readonly EventRow[], remove: readonly EventRow[]): void;
   stop(): void;
 }
@@ -26,6 +28,8 @@ export class DirectOutput implements OutputStage {
   readonly #resultSet: ResultSet;
   readonly #finish: Finish;
   readonly #deliver: Deliver;
+  /** Reused from update to update: `deliver` copies. */
+  readonly #scratch = new Outcome();
   constructor(resultSet: ResultSet, finish: Finish, deliver: Deliver) {
     this.#resultSet = resultSet;
     this.#finish = finish;
@@ -35,6 +39,15 @@ export class DirectOutput implements OutputStage {
     const outcome = new Outcome();
     this.#resultSet.process(insert, remove, outcome);
     putOut(outcome, this.#finish, this.#deliver);
+  }
+  takeOne(insert: EventRow | null, remove: EventRow | null): void {
+    const outcome = this.#scratch;
+    this.#resultSet.processOne(insert, remove, outcome);
+    if (outcome.insert.rows.length > 0 || outcome.remove.rows.length > 0) {
+      putOut(outcome, this.#finish, this.#deliver);
+      outcome.insert.clear();
+      outcome.remove.clear();
+    }
   }
   stop(): void {}
 }

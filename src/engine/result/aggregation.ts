@@ -10,6 +10,8 @@ import type { RowKey } from '../compile/compile.ts';
 import { compileKey } from '../compile/compile.ts';
 import { compileGroupState } from '../compile/fused.ts';
 import type { GroupState } from '../compile/fused.ts';
+import type { GroupState } from '../compile/fused.ts';
+import { compileGroupState } from '../compile/fused.ts';
 import type { Accumulator, AccumulatorConstructor, EventRow } from '../evaluation.ts';
 import type { Key } from '../functions/values.ts';
 import type { InstanceContext } from '../runtime/instance-context.ts';
@@ -22,39 +24,38 @@ interface LocalSpec {
 
 /** Compiled once per statement. */
 export interface AggregationProgram {
-  /** Makes the state of one group: all aggregations but those with groups of their own. */
-  readonly group: () => GroupState;
-  /** Number of aggregations. */
-  readonly size: number;
+  /** Makes the state of one group, without the aggregations that have groups of their own. */
+  readonly make: () => GroupState;
+  readonly count: number;
   readonly local: readonly LocalSpec[];
 }
 
-/** `oneStream`: rows have one stream, whose event is never null. */
-export function compileAggregation(
-  specs: readonly AggregateSpec[],
-  leaves: boolean,
-  oneStream = false,
-): AggregationProgram {
-  const local: LocalSpec[] = [];
-  specs.forEach((spec, index) => {
-    if (spec.groupBy !== null)
-      local.push({ index, make: accumulatorFor(spec, { leaves }), key: compileKey(spec.groupBy) });
-  });
-  const group = compileGroupState(specs, { leaves, oneStream }, (index) => specs[index]?.groupBy !== null);
-  return { group, size: specs.length, local };
+export interface AggregationOptions {
+  /** False where no row ever leaves. */
+  readonly leaves: boolean;
+  /** Rows have one stream and its event is never null. */
+  readonly oneStream: boolean;
+}
+
+export function compileAggregation(specs: readonly AggregateSpec[], options: AggregationOptions): AggregationProgram {
+  const local = specs.flatMap((spec, index): LocalSpec[] =>
+    spec.groupBy === null ? [] : [{ index, make: accumulatorFor(spec, options), key: compileKey(spec.groupBy) }],
+  );
+  const make = compileGroupState(specs, options, (i) => specs[i]?.groupBy !== null);
+  return { make, count: specs.length, local };
 }
 
 /** Rows of one group. */
 export class Group {
   readonly #state: GroupState;
-  readonly values: Value[];
+  readonly #values: Value[] = [];
   /** Rows in the group now. */
   rows = 0;
   #current = false;
 
   constructor(program: AggregationProgram) {
-    this.#state = program.group();
-    this.values = Array.from({ length: program.size }, () => null);
+    this.#state = program.make();
+    for (let i = 0; i < program.count; i++) this.#values.push(null);
   }
 
   enter(row: EventRow, context: InstanceContext): void {
@@ -72,16 +73,10 @@ export class Group {
   /** The present values; the array is reused. */
   read(): Value[] {
     if (!this.#current) {
-      this.#state.read(this.values);
+      this.#state.read(this.#values);
       this.#current = true;
     }
-    return this.values;
-  }
-
-  clear(): void {
-    this.#state.clear();
-    this.rows = 0;
-    this.#current = false;
+    return this.#values;
   }
 }
 
@@ -155,7 +150,9 @@ export class Aggregation {
   /** Makes the group's values those that expressions read. `row` finds the groups of `group_by:` aggregations. */
   use(key: Key, row: EventRow): void {
     const values = this.group(key).read();
-    for (const local of this.#local) values[local.spec.index] = local.value(row, this.#context);
+    if (this.#local.length > 0) {
+      for (const local of this.#local) values[local.spec.index] = local.value(row, this.#context);
+    }
     this.#context.aggregates = values;
   }
 

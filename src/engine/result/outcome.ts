@@ -7,6 +7,11 @@ export class RowList {
   /** Parallel to `rows`; stays empty in statements without order by. */
   readonly sortKeys: (readonly Value[])[] = [];
 
+  clear(): void {
+    this.rows.length = 0;
+    if (this.sortKeys.length > 0) this.sortKeys.length = 0;
+  }
+
   append(other: RowList): void {
     for (const row of other.rows) this.rows.push(row);
     for (const key of other.sortKeys) this.sortKeys.push(key);

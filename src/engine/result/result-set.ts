@@ -21,6 +21,8 @@ export type GroupPoll = (key: Key, inserted: number, removed: number) => boolean
 
 export interface ResultSet {
   process(insert: Rows, remove: Rows, out: Outcome): void;
+  /** `process` for at most one row each way. */
+  processOne(insert: EventRow | null, remove: EventRow | null, out: Outcome): void;
   absorbLast(insert: Rows, remove: Rows): void;
   emitLast(out: Outcome): void;
   absorbAll(insert: Rows, remove: Rows): void;

@@ -31,6 +31,13 @@ export class RowForAll implements ResultSet {
     this.#row(false, out.insert);
   }
 
+  processOne(insert: EventRow | null, remove: EventRow | null, out: Outcome): void {
+    if (this.#maker.removes) this.#row(true, out.remove);
+    if (insert !== null) this.#aggregation.enter(WHOLE, insert);
+    if (remove !== null) this.#aggregation.leave(WHOLE, remove);
+    this.#row(false, out.insert);
+  }
+
   #apply(insert: Rows, remove: Rows): void {
     for (const row of insert) this.#aggregation.enter(WHOLE, row);
     for (const row of remove) this.#aggregation.leave(WHOLE, row);

@@ -35,6 +35,13 @@ export class RowPerEventGrouped implements ResultSet {
     this.#rows(insert, remove, out);
   }
 
+  processOne(insert: EventRow | null, remove: EventRow | null, out: Outcome): void {
+    if (insert !== null) this.#aggregation.enter(this.#key(insert, this.#context), insert);
+    if (remove !== null) this.#aggregation.leave(this.#key(remove, this.#context), remove);
+    if (remove !== null && this.#maker.removes) this.#row(remove, true, out.remove);
+    if (insert !== null) this.#row(insert, false, out.insert);
+  }
+
   #apply(insert: Rows, remove: Rows): void {
     for (const row of insert) this.#aggregation.enter(this.#key(row, this.#context), row);
     for (const row of remove) this.#aggregation.leave(this.#key(row, this.#context), row);

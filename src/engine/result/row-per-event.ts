@@ -32,6 +32,17 @@ export class RowPerEvent implements ResultSet {
     for (const row of insert) this.#maker.make(row, false, out.insert);
   }
 
+  processOne(insert: EventRow | null, remove: EventRow | null, out: Outcome): void {
+    const aggregation = this.#aggregation;
+    if (aggregation !== null) {
+      if (insert !== null) aggregation.enter(WHOLE, insert);
+      if (remove !== null) aggregation.leave(WHOLE, remove);
+      aggregation.use(WHOLE, insert ?? remove ?? []);
+    }
+    if (remove !== null && this.#maker.removes) this.#maker.make(remove, true, out.remove);
+    if (insert !== null) this.#maker.make(insert, false, out.insert);
+  }
+
   #apply(aggregation: Aggregation, insert: Rows, remove: Rows): void {
     for (const row of insert) aggregation.enter(WHOLE, row);
     for (const row of remove) aggregation.leave(WHOLE, row);

@@ -32,14 +32,6 @@ export class RowPerGroup implements ResultSet {
   }
 
   process(insert: Rows, remove: Rows, out: Outcome): void {
-    const [only] = insert;
-    if (only !== undefined && insert.length === 1 && remove.length === 0) {
-      const key = this.#key(only, this.#context);
-      if (this.#maker.removes) this.#row(key, only, true, out.remove);
-      this.#aggregation.enter(key, only);
-      this.#row(key, only, false, out.insert);
-      return;
-    }
     const insertKeys = insert.map((row) => this.#key(row, this.#context));
     const removeKeys = remove.map((row) => this.#key(row, this.#context));
     const groups = new Map<Key, EventRow>();
@@ -49,6 +41,23 @@ export class RowPerGroup implements ResultSet {
     insertKeys.forEach((key, i) => this.#aggregation.enter(key, insert[i] ?? []));
     removeKeys.forEach((key, i) => this.#aggregation.leave(key, remove[i] ?? []));
     for (const [key, row] of groups) this.#row(key, row, false, out.insert);
+  }
+
+  processOne(insert: EventRow | null, remove: EventRow | null, out: Outcome): void {
+    const only = insert ?? remove;
+    if (only === null) return;
+    if (insert !== null && remove !== null) {
+      const entering = this.#key(insert, this.#context);
+      if (entering !== this.#key(remove, this.#context)) {
+        this.process([insert], [remove], out);
+        return;
+      }
+    }
+    const key = this.#key(only, this.#context);
+    if (this.#maker.removes) this.#row(key, only, true, out.remove);
+    if (insert !== null) this.#aggregation.enter(key, insert);
+    if (remove !== null) this.#aggregation.leave(key, remove);
+    this.#row(key, only, false, out.insert);
   }
 
   #row(key: Key, row: EventRow, removing: boolean, into: RowList): boolean {

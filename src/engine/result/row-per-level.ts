@@ -88,6 +88,10 @@ export class RowPerLevel implements ResultSet {
     this.#rows(touched, false, out.insert);
   }
 
+  processOne(insert: EventRow | null, remove: EventRow | null, out: Outcome): void {
+    this.process(insert === null ? [] : [insert], remove === null ? [] : [remove], out);
+  }
+
   #rows(touched: readonly ReadonlyMap<Key, EventRow>[], removing: boolean, into: RowList): void {
     this.#levels.forEach((level, i) => {
       for (const [key, row] of touched[i] ?? []) level.row(key, row, removing, into);

@@ -22,6 +22,7 @@ import { RowPerGroup } from '../result/row-per-group.ts';
 import { RowPerLevel } from '../result/row-per-level.ts';
 import { SubqueryState } from '../subquery/subquery-state.ts';
 import type { UpdateSink } from '../window/data-window.ts';
+import { NONE } from '../window/data-window.ts';
 import { InsertTarget } from './insert-target.ts';
 import type { InstanceContext } from './instance-context.ts';
 import type { OutputRow } from './output-row.ts';
@@ -36,18 +37,25 @@ interface PendingUpdate {
   readonly remove: readonly Event[];
 }
 
-/** Gathers what one stream's windows post. */
-class Collector implements UpdateSink {
-  readonly #receive: (insert: readonly Event[], remove: readonly Event[]) => void;
-  constructor(receive: (insert: readonly Event[], remove: readonly Event[]) => void) {
-    this.#receive = receive;
+/** Gathers what one stream of a join posts. */
+class JoinCollector implements UpdateSink {
+  readonly #change: StreamChange | undefined;
+  constructor(changes: readonly StreamChange[], stream: number) {
+    this.#change = changes[stream];
   }
   update(insert: readonly Event[], remove: readonly Event[]): void {
-    this.#receive(insert, remove);
+    if (this.#change === undefined) return;
+    for (const event of insert) this.#change.insert.push(event);
+    for (const event of remove) this.#change.remove.push(event);
+  }
+  updateOne(insert: Event, remove: Event | null): void {
+    if (this.#change === undefined) return;
+    this.#change.insert.push(insert);
+    if (remove !== null) this.#change.remove.push(remove);
   }
 }
 
-export class SelectInstance implements StatementInstance {
+export class SelectInstance implements StatementInstance, UpdateSink {
   readonly context: InstanceContext;
   readonly #parts: SelectParts;
   readonly #host: InstanceHost;
@@ -61,7 +69,10 @@ export class SelectInstance implements StatementInstance {
   readonly #finish: Finish;
   readonly #target: InsertTarget | null;
   #pending: PendingUpdate[] = [];
-  #changes: StreamChange[];
+  /** The one update of the usual cause, kept without arrays. */
+  #oneInsert: Event | null = null;
+  #oneRemove: Event | null = null;
+  readonly #changes: readonly StreamChange[];
   #insert: OutputRow[] = [];
   #remove: OutputRow[] = [];
   #updates: Update[] = [];
@@ -72,7 +83,7 @@ export class SelectInstance implements StatementInstance {
     this.#parts = parts;
     this.#host = host;
     this.context = host.newContext();
-    this.#changes = this.#noChanges();
+    this.#changes = parts.streams.map(() => ({ insert: [], remove: [] }));
     this.#join = parts.join === null ? null : new Join(parts.join, this.context);
     this.#resultSet = this.#makeResultSet();
     this.#finish = new Finish(parts.statement, (name) => host.variable(name));
@@ -101,11 +112,7 @@ export class SelectInstance implements StatementInstance {
   #makeStreams(): StreamInput[] {
     const place = windowHost(this.#host, this.context);
     return this.#parts.streams.map((stream, i) => {
-      const collector = new Collector(
-        this.#join === null
-          ? (insert, remove) => this.#pending.push({ insert, remove })
-          : (insert, remove) => this.#change(i, insert, remove),
-      );
+      const collector = this.#join === null ? this : new JoinCollector(this.#changes, i);
       return new StreamInput(stream, this.#host, place, collector);
     });
   }
@@ -124,19 +131,33 @@ export class SelectInstance implements StatementInstance {
       : new RowPerEventGrouped(maker, state, groupKey, this.context);
   }
 
-  #noChanges(): StreamChange[] {
-    return this.#parts.streams.map(() => ({ insert: [], remove: [] }));
+  /** What the windows of a single stream post. */
+  update(insert: readonly Event[], remove: readonly Event[]): void {
+    this.#flushOne();
+    this.#pending.push({ insert, remove });
   }
 
-  #change(stream: number, insert: readonly Event[], remove: readonly Event[]): void {
-    const change = this.#changes[stream];
-    if (change === undefined) return;
-    for (const event of insert) change.insert.push(event);
-    for (const event of remove) change.remove.push(event);
+  updateOne(insert: Event, remove: Event | null): void {
+    if (this.#oneInsert === null && this.#pending.length === 0) {
+      this.#oneInsert = insert;
+      this.#oneRemove = remove;
+    } else {
+      this.update([insert], remove === null ? NONE : [remove]);
+    }
+  }
+
+  #flushOne(): void {
+    if (this.#oneInsert === null) return;
+    this.#pending.push({ insert: [this.#oneInsert], remove: this.#oneRemove === null ? NONE : [this.#oneRemove] });
+    this.#oneInsert = null;
   }
 
   accept(slot: number, events: readonly Event[]): void {
     this.#inputs[slot]?.accept(events);
+  }
+
+  acceptOne(slot: number, event: Event): void {
+    this.#inputs[slot]?.acceptOne(event);
   }
 
   acceptUpdates(slot: number, updates: readonly Update[]): void {
@@ -148,10 +169,35 @@ export class SelectInstance implements StatementInstance {
       this.#evaluateJoin(this.#join);
       return;
     }
+    if (this.#oneInsert !== null) {
+      if (this.#parts.emit === 'rows') {
+        this.#evaluateOne(this.#oneInsert, this.#oneRemove);
+        return;
+      }
+      this.#flushOne();
+    }
     if (this.#pending.length === 0) return;
     const pending = this.#pending;
     this.#pending = [];
     for (const update of pending) this.#evaluateUpdate(update);
+  }
+
+  #evaluateOne(insert: Event, remove: Event | null): void {
+    this.#oneInsert = null;
+    this.#oneRemove = null;
+    const { where } = this.#parts;
+    let inserted: EventRow | null = [insert];
+    let removed: EventRow | null = remove === null ? null : [remove];
+    if (where !== null) {
+      if (!where(inserted, this.context)) inserted = null;
+      if (removed !== null) {
+        this.context.removing = true;
+        if (!where(removed, this.context)) removed = null;
+        this.context.removing = false;
+      }
+      if (inserted === null && removed === null) return;
+    }
+    this.#output.takeOne(inserted, removed);
   }
 
   #evaluateUpdate({ insert, remove }: PendingUpdate): void {
@@ -203,9 +249,11 @@ export class SelectInstance implements StatementInstance {
 
   #evaluateJoin(join: JoinType): void {
     if (this.#changes.every((c) => c.insert.length === 0 && c.remove.length === 0)) return;
-    const changes = this.#changes;
-    this.#changes = this.#noChanges();
-    const { insert, remove } = join.evaluate(changes);
+    const { insert, remove } = join.evaluate(this.#changes);
+    for (const change of this.#changes) {
+      change.insert.length = 0;
+      change.remove.length = 0;
+    }
     if (insert.length === 0 && remove.length === 0) return;
     if (this.#parts.join?.unidirectional.includes(true) === true) this.#resultSet.clear();
     this.#output.take(insert, remove);

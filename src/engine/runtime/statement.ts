@@ -79,6 +79,8 @@ export interface StatementInstance {
   readonly context: InstanceContext;
   /** Events that one cause delivers to a stream reference, together. */
   accept(slot: number, events: readonly Event[]): void;
+  /** The same for one event. */
+  acceptOne(slot: number, event: Event): void;
   /** Updates that one cause delivers to a remote view. */
   acceptUpdates(slot: number, updates: readonly Update[]): void;
   /** After all window timers and deliveries of the cause: evaluates. Output timers fire after it, then `finish`. */

@@ -9,6 +9,7 @@ import { chooseKey } from '../filter/filter-index.ts';
 import type { IndexKey } from '../filter/filter-index.ts';
 import type { CheckedExpression } from '../../model/checked.ts';
 import type { DataWindow, UpdateSink, WindowHost, WindowRecipe } from '../window/data-window.ts';
+import { postOne } from '../window/data-window.ts';
 import { RemoteView } from '../window/remote-view.ts';
 import { StreamWindowAccess } from '../window/window-access.ts';
 import { compileWindows } from '../window/window-recipe.ts';
@@ -85,6 +86,10 @@ class PriorTap implements UpdateSink {
     this.access?.arrived(insert);
     this.#sink.update(insert, remove);
   }
+  updateOne(insert: Event, remove: Event | null): void {
+    this.access?.arrived([insert]);
+    postOne(this.#sink, insert, remove);
+  }
 }
 
 export class StreamInput {
@@ -107,6 +112,11 @@ export class StreamInput {
       : program.windows(host, target);
     this.access = tap === null ? null : new StreamWindowAccess(this.window, program.priorDepth);
     if (tap !== null) tap.access = this.access;
+  }
+
+  acceptOne(event: Event): void {
+    if (this.#expander === null && this.window.insertOne !== undefined) this.window.insertOne(event);
+    else this.accept([event]);
   }
 
   accept(events: readonly Event[]): void {

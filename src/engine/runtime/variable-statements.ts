@@ -45,6 +45,7 @@ class VariableInstance implements StatementInstance {
     });
   }
   accept(): void {}
+  acceptOne(): void {}
   acceptUpdates(): void {}
   evaluate(): void {}
   finish(): Told | null {
@@ -112,6 +113,9 @@ class OnSetInstance implements StatementInstance {
   }
   accept(_slot: number, events: readonly Event[]): void {
     this.#events.push(...events);
+  }
+  acceptOne(_slot: number, event: Event): void {
+    this.#events.push(event);
   }
   acceptUpdates(): void {}
   evaluate(): void {}

@@ -79,7 +79,10 @@ export function compileSubquery(subquery: CheckedSubquery): SubqueryProgram {
     having: subquery.having === null ? null : compilePredicate([subquery.having]),
     aggregation:
       subquery.aggregates.length > 0 || subquery.groupBy.length > 0
-        ? compileAggregation(subquery.aggregates, rowsLeave(stream) || stream.eventType.kind === 'view')
+        ? compileAggregation(subquery.aggregates, {
+            leaves: rowsLeave(stream) || stream.eventType.kind === 'view',
+            oneStream: true,
+          })
         : null,
     groupKey: subquery.groupBy.length > 0 ? compileKey(subquery.groupBy) : null,
     nested: subquery.subqueries.map(compileSubquery),

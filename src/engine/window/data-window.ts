@@ -16,6 +16,8 @@ export const NONE: readonly Event[] = Object.freeze([]);
 /** Takes the updates of a window. Both parts may be empty (FORCE_UPDATE). */
 export interface UpdateSink {
   update(insert: readonly Event[], remove: readonly Event[]): void;
+  /** The same for one arrival that displaces at most one event: the usual case, without arrays. */
+  updateOne?(insert: Event, remove: Event | null): void;
 }
 
 /** The place a window stands in: clock, timers and evaluation context of its statement instance. */
@@ -45,6 +47,8 @@ export interface WindowOrder {
 export interface DataWindow {
   /** Events arrive together; posts at most one update of its own. */
   insert(events: readonly Event[]): void;
+  /** The same for one event, where the window can do it without arrays. */
+  insertOne?(event: Event): void;
   /** Forgets events without posting (another window of an intersection expelled them). Unknown ones are ignored. */
   drop(events: readonly Event[]): void;
   /** Present content, oldest first or in the window's own order. */
@@ -59,6 +63,12 @@ export interface DataWindow {
 
 /** Makes the window of one stream, once per statement instance and group. */
 export type WindowRecipe = (host: WindowHost, sink: UpdateSink) => DataWindow;
+
+/** Posts one arrival to a sink that may or may not take it without arrays. */
+export function postOne(sink: UpdateSink, insert: Event, remove: Event | null): void {
+  if (sink.updateOne !== undefined) sink.updateOne(insert, remove);
+  else sink.update([insert], remove === null ? NONE : [remove]);
+}
 
 /** An array as window order, oldest first. */
 export class ArrayOrder implements WindowOrder {

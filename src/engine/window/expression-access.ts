@@ -30,7 +30,7 @@ export function compileCondition(spec: WindowSpec, stream: number): ConditionPro
   return {
     stream,
     condition: compileEventPredicate([condition], stream),
-    aggregation: spec.aggregates.length === 0 ? null : compileAggregation(spec.aggregates, true),
+    aggregation: spec.aggregates.length === 0 ? null : compileAggregation(spec.aggregates, { leaves: true, oneStream: stream === 0 }),
     variables: variablesOf(condition),
   };
 }

@@ -27,7 +27,7 @@ export class GroupWindow implements DataWindow {
   insert(events: readonly Event[]): void {
     const [only] = events;
     if (only !== undefined && events.length === 1) {
-      this.#group(only).insert(events);
+      this.insertOne(only);
       return;
     }
     const batches = new Map<DataWindow, Event[]>();
@@ -38,6 +38,12 @@ export class GroupWindow implements DataWindow {
       else batch.push(event);
     }
     for (const [group, batch] of batches) group.insert(batch);
+  }
+
+  insertOne(event: Event): void {
+    const group = this.#group(event);
+    if (group.insertOne === undefined) group.insert([event]);
+    else group.insertOne(event);
   }
 
   #group(event: Event): DataWindow {

@@ -1,7 +1,7 @@
 /** `#keepall`: everything that ever arrived. Δ: insert = arrived. State: all events; bounded by the statement's limit alone. */
 import type { Event } from '../../model/event.ts';
 import type { DataWindow, UpdateSink, WindowOrder } from './data-window.ts';
-import { NONE } from './data-window.ts';
+import { NONE, postOne } from './data-window.ts';
 import { EventRing } from './event-ring.ts';
 
 export class KeepAllWindow implements DataWindow {
@@ -13,6 +13,10 @@ export class KeepAllWindow implements DataWindow {
   insert(events: readonly Event[]): void {
     for (const event of events) this.#ring.push(event, 0);
     this.#sink.update(events, NONE);
+  }
+  insertOne(event: Event): void {
+    this.#ring.push(event, 0);
+    postOne(this.#sink, event, null);
   }
   drop(events: readonly Event[]): void {
     this.#ring.remove(new Set(events));

@@ -4,7 +4,7 @@
  */
 import type { Event } from '../../model/event.ts';
 import type { DataWindow, UpdateSink, WindowOrder } from './data-window.ts';
-import { ArrayOrder } from './data-window.ts';
+import { ArrayOrder, postOne } from './data-window.ts';
 
 export class LastEventWindow implements DataWindow {
   readonly #sink: UpdateSink;
@@ -20,6 +20,11 @@ export class LastEventWindow implements DataWindow {
     }
     this.#last = events[events.length - 1] ?? this.#last;
     this.#sink.update(events, remove);
+  }
+  insertOne(event: Event): void {
+    const before = this.#last;
+    this.#last = event;
+    postOne(this.#sink, event, before);
   }
   drop(events: readonly Event[]): void {
     if (this.#last !== null && events.includes(this.#last)) this.#last = null;

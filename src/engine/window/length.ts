@@ -4,7 +4,7 @@
  */
 import type { Event } from '../../model/event.ts';
 import type { DataWindow, UpdateSink, WindowOrder } from './data-window.ts';
-import { NONE } from './data-window.ts';
+import { NONE, postOne } from './data-window.ts';
 import { EventRing } from './event-ring.ts';
 
 export class LengthWindow implements DataWindow {
@@ -27,6 +27,11 @@ export class LengthWindow implements DataWindow {
     const expired: Event[] = [];
     while (ring.size > this.#length) expired.push(ring.shift());
     this.#sink.update(events, expired);
+  }
+
+  insertOne(event: Event): void {
+    this.#ring.push(event, 0);
+    postOne(this.#sink, event, this.#ring.size > this.#length ? this.#ring.shift() : null);
   }
 
   drop(events: readonly Event[]): void {

@@ -1,7 +1,7 @@
 /** A stream without data window. Δout = Δin; no state. */
 import type { Event } from '../../model/event.ts';
 import type { DataWindow, UpdateSink } from './data-window.ts';
-import { NONE } from './data-window.ts';
+import { NONE, postOne } from './data-window.ts';
 
 export class NoWindow implements DataWindow {
   readonly #sink: UpdateSink;
@@ -10,6 +10,9 @@ export class NoWindow implements DataWindow {
   }
   insert(events: readonly Event[]): void {
     this.#sink.update(events, NONE);
+  }
+  insertOne(event: Event): void {
+    postOne(this.#sink, event, null);
   }
   drop(): void {}
   content(): Iterable<Event> {

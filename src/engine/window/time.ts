@@ -7,7 +7,7 @@ import type { Event } from '../../model/event.ts';
 import type { Duration } from '../runtime/duration.ts';
 import type { Timer } from '../runtime/timer-queue.ts';
 import type { DataWindow, UpdateSink, WindowHost, WindowOrder } from './data-window.ts';
-import { NONE } from './data-window.ts';
+import { NONE, postOne } from './data-window.ts';
 import { EventRing } from './event-ring.ts';
 
 export class TimeWindow implements DataWindow {
@@ -29,6 +29,13 @@ export class TimeWindow implements DataWindow {
     for (const event of events) this.#ring.push(event, dueMs);
     if (!this.#timer.armed) this.#host.arm(this.#timer, dueMs);
     this.#sink.update(events, NONE);
+  }
+
+  insertOne(event: Event): void {
+    const dueMs = this.#duration.after(this.#host.nowMs);
+    this.#ring.push(event, dueMs);
+    if (!this.#timer.armed) this.#host.arm(this.#timer, dueMs);
+    postOne(this.#sink, event, null);
   }
 
   fire(nowMs: number): void {

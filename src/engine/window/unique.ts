@@ -6,7 +6,7 @@ import type { Event } from '../../model/event.ts';
 import type { Key } from '../functions/values.ts';
 import type { EventKey } from '../compile/compile.ts';
 import type { DataWindow, UpdateSink, WindowHost, WindowOrder } from './data-window.ts';
-import { ArrayOrder, NONE } from './data-window.ts';
+import { ArrayOrder, NONE, postOne } from './data-window.ts';
 
 export class UniqueWindow implements DataWindow {
   readonly #host: WindowHost;
@@ -27,6 +27,12 @@ export class UniqueWindow implements DataWindow {
       this.#byKey.set(key, event);
     }
     this.#sink.update(events, remove ?? NONE);
+  }
+  insertOne(event: Event): void {
+    const key = this.#key(event, this.#host.context);
+    const displaced = this.#byKey.get(key) ?? null;
+    this.#byKey.set(key, event);
+    postOne(this.#sink, event, displaced);
   }
   drop(events: readonly Event[]): void {
     for (const event of events) {
