@@ -138,6 +138,7 @@ function environmentOf(ast: AstStatement, state: ModuleState): Environment {
     anonymous: new Map(),
     expanding: [],
     expansions: 0,
+    expandedNodes: 0,
     check: checkExpression,
     subselect: checkSubselect,
   };

@@ -12,8 +12,10 @@ import type { EventType } from '../model/event-type.ts';
 import { LONG, OBJECT, type ValueType } from '../model/value.ts';
 import { checkCall } from './check-call.ts';
 import { checkMethod, isMethod } from './check-method.ts';
+import { countNodes } from './count-nodes.ts';
 import { didYouMeanHint } from './names.ts';
 import {
+  MAX_EXPANDED_NODES,
   type Context,
   eventOf,
   fail,
@@ -54,7 +56,18 @@ function resolveName(chain: AstChain, context: Context): Found {
   const name = first?.kind === 'name' ? first.name : '';
   const binding = context.bindings.get(name);
   if (binding !== undefined) {
-    if (binding.kind === 'value') return { expression: shifted(binding.value, binding.scope, context), used: 1 };
+    if (binding.kind === 'value') {
+      const { environment } = context;
+      environment.expandedNodes += countNodes(binding.value, MAX_EXPANDED_NODES);
+      if (environment.expandedNodes > MAX_EXPANDED_NODES) {
+        fail(
+          'EPL_TOO_DEEP',
+          `declared expressions add more than ${MAX_EXPANDED_NODES} nodes to the statement`,
+          chain.position,
+        );
+      }
+      return { expression: shifted(binding.value, binding.scope, context), used: 1 };
+    }
     return {
       expression: freeze({ kind: 'lambdaParameter', name, type: binding.type, nullable: true, ast: chain }),
       used: 1,

@@ -7,8 +7,13 @@
  */
 import type { AstChain, AstExpression, AstSelect, AstSelectStatement, AstStatement } from '../model/ast.ts';
 import type { Catalog } from '../model/event-type.ts';
+import { CodedError } from '../model/errors.ts';
+import { countNodes } from './count-nodes.ts';
 import { aggregateInfo } from './functions.ts';
 import { printExpression } from './print.ts';
+
+/** Most nodes of the conditions after the rewrite: an alias may stand for much and be used often. */
+const MAX_REWRITTEN_NODES = 20_000;
 
 export interface Lenient {
   readonly statement: AstStatement;
@@ -25,12 +30,20 @@ export function rewriteAliasInWhere(statement: AstStatement, catalog: Catalog): 
   const notes: string[] = [];
   const where: AstExpression[] = [];
   const having: AstExpression[] = [];
+  let nodes = 0;
   for (const conjunct of conjunctsOf(select.where)) {
     const used = new Set<string>();
     const replaced = replaceAliases(conjunct, aliases, used);
     if (used.size === 0) {
       where.push(conjunct);
       continue;
+    }
+    nodes += countNodes(replaced, MAX_REWRITTEN_NODES);
+    if (nodes > MAX_REWRITTEN_NODES) {
+      throw new CodedError('EPL_TOO_LONG', 'the where clause grows too large when its aliases are replaced', {
+        position: select.where.position,
+        hint: 'write a having clause',
+      });
     }
     const names = [...used].map((n) => `'${n}'`).join(', ');
     const text = printExpression(replaced);

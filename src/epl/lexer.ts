@@ -22,6 +22,14 @@ export function tokenize(text: string): IToken[] {
   lexer ??= new Lexer(T.LEXED, { ensureOptimizations: false, skipValidations: true, recoveryEnabled: false });
   const result = lexer.tokenize(text);
   if (result.errors.length > 0) throw lexicalError(text, result);
+  const last = result.tokens.at(-1);
+  if (last?.tokenType === T.OpenComment) {
+    throw new CodedError('SYNTAX', 'a comment has no end', {
+      position: { ...positionOf(last), length: 2 },
+      data: { text: '/*' },
+      hint: 'close it with */',
+    });
+  }
   markKeywords(result.tokens);
   checkDepth(result.tokens);
   return result.tokens;
@@ -94,13 +102,6 @@ function lexicalError(text: string, result: ILexingResult): CodedError {
       position,
       data: { text: char },
       hint: 'close it with `',
-    });
-  }
-  if (text.startsWith('/*', offset)) {
-    return new CodedError('SYNTAX', 'a comment has no end', {
-      position,
-      data: { text: '/*' },
-      hint: 'close it with */',
     });
   }
   const shown = /\p{Cc}/u.test(char) ? `U+${char.charCodeAt(0).toString(16).padStart(4, '0')}` : char;

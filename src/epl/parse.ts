@@ -51,6 +51,7 @@ function run<T>(text: string, rule: (parser: EplParser) => T): T {
   parser.input = tokens;
   const tree = rule(parser);
   const error = parser.errors[0];
+  parser.input = [];
   if (error !== undefined) throw syntaxError(error, text, tokens);
   return tree;
 }

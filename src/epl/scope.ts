@@ -77,6 +77,9 @@ export interface Context {
 /** Most expansions of declared expressions in one statement: they multiply. */
 export const MAX_EXPANSIONS = 1000;
 
+/** Most nodes that arguments of declared expressions may add: an argument used twice, nested, doubles at each level. */
+export const MAX_EXPANDED_NODES = 10_000;
+
 export interface Environment {
   readonly catalog: LayeredCatalog;
   readonly declarations: ReadonlyMap<string, AstExpressionDeclaration>;
@@ -85,6 +88,8 @@ export interface Environment {
   /** Declared expressions under expansion, to refuse recursion. */
   readonly expanding: string[];
   expansions: number;
+  /** Nodes that uses of arguments have added so far. */
+  expandedNodes: number;
   check(this: void, expression: AstExpression, context: Context): CheckedExpression;
   subselect(this: void, select: AstSelect, context: Context): SubselectResult;
 }

@@ -36,6 +36,9 @@ export const NumberLiteral = createToken({
   label: 'a number',
 });
 
+/** A comment without an end, up to the end of the text: found at once, not at every `/` anew. */
+export const OpenComment = createToken({ name: 'OpenComment', pattern: /\/\*[^]*/, line_breaks: true });
+
 function symbol(name: string, text: string): TokenType {
   return createToken({ name, pattern: text, label: `'${text}'` });
 }
@@ -267,6 +270,7 @@ export const LEXED: TokenType[] = [
   BackQuoted,
   LineComment,
   BlockComment,
+  OpenComment,
   FollowedBy,
   Arrow,
   LessEqual,

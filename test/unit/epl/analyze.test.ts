@@ -254,6 +254,29 @@ describe('declarations', () => {
     expect(statement?.annotations.map((a) => a.value)).toEqual(['s0', 'b', 10]);
   });
 
+  test('a split stream makes the types of its branches', () => {
+    const module = analyze(
+      'on Cpu as c insert into Busy select host, load * 2 as x where load > 1 insert into Rest select * output all',
+    );
+    expect(module.statements[0]).toMatchObject({
+      kind: 'onSplit',
+      output: 'all',
+      branches: [{ where: { length: 1 } }, { where: [] }],
+    });
+    expect(module.eventTypes.get('Busy')?.properties.map((p) => p.name)).toEqual(['host', 'x']);
+    expect(module.eventTypes.get('Rest')?.properties.map((p) => p.name)).toEqual(['host', 'load', 'cores']);
+  });
+
+  test('update istream assigns properties of its stream', () => {
+    expect(
+      analyze("update istream Cpu as c set load = c.load * 2, cores = 1 where host = 'a'").statements[0],
+    ).toMatchObject({
+      kind: 'updateIstream',
+      assignments: [{ property: 'load' }, { property: 'cores' }],
+      where: { length: 1 },
+    });
+  });
+
   test('on set reads the triggering event', () => {
     const module = analyze('create variable double x = 0; on Cpu(cores > 1) as c set x = c.load');
     expect(module.statements[1]).toMatchObject({

@@ -126,6 +126,19 @@ describe('refused', () => {
     ['expression f {x => f(x)} select f(c) as y from Cpu as c', 'EPL_TOO_DEEP'],
     ['expression f {(a, b) => a.load} select f(c) as x from Cpu as c', 'WRONG_ARGUMENTS'],
     ['delete from Cpu', 'INVALID_STATEMENT'],
+    ['update istream Cpu set laod = 1', 'UNKNOWN_PROPERTY'],
+    ["update istream Cpu set load = 'a'", 'TYPE_MISMATCH'],
+    ['on Cpu insert into A select host where load insert into B select cores', 'TYPE_MISMATCH'],
+    ['select * from Cpu#keepall as c inner join Mem#keepall as m on c.host = c.host', 'INVALID_STATEMENT'],
+    [
+      'select * from Cpu#keepall as c inner join Mem#keepall as m on c.host = x.host inner join E#keepall as x on x.n = c.cores',
+      'UNKNOWN_PROPERTY',
+    ],
+    ['select * from Cpu#length(cores)', 'UNKNOWN_PROPERTY'],
+    ['select instanceof(load, strng) as x from Cpu', 'TYPE_MISMATCH'],
+    ['select exists(load + 1) as x from Cpu', 'WRONG_ARGUMENTS'],
+    ['select c.host from Cpu#lastevent as c, Mem#lastevent as c', 'AMBIGUOUS_PROPERTY'],
+    ['select count(distinct *) as c from Cpu', 'WRONG_ARGUMENTS'],
     ['select host from', 'SYNTAX'],
     ['select 0xFF as a from Cpu', 'SYNTAX'],
     ['select a.5L from Cpu', 'SYNTAX'],
@@ -152,6 +165,17 @@ describe('limits', () => {
     ['comparisons', `n${' = n'.repeat(5000)}`],
   ])('%s nested too deeply', (_, expression) => {
     expect(errorOf(() => parseModule(`select ${expression} as x from E`)).code).toBe('EPL_TOO_DEEP');
+  });
+
+  test('arguments of declared expressions that double at each level', () => {
+    const nested = `${'f('.repeat(30)}c.load${')'.repeat(30)}`;
+    const error = errorOf(() => analyze(`expression f {x => x + x} select ${nested} as y from Cpu as c`));
+    expect(error.code).toBe('EPL_TOO_DEEP');
+  });
+
+  test('comments and strings without an end are found at once', () => {
+    expect(errorOf(() => parseModule('/* '.repeat(20_000))).message).toBe('a comment has no end');
+    expect(errorOf(() => parseModule(`select '${"\\'".repeat(30_000)} from E`)).message).toContain('has no end');
   });
 
   test('what is just within the depth is taken', () => {
