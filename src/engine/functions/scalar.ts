@@ -84,6 +84,7 @@ export function remainder(a: number, b: number): number {
 
 /** Bit operations on longs: both sides are whole numbers within 2^53. */
 export function longBits(op: '&' | '|' | '^', a: number, b: number): number {
+  if ((a | 0) === a && (b | 0) === b) return op === '&' ? a & b : op === '|' ? a | b : a ^ b;
   const x = BigInt(Math.trunc(a));
   const y = BigInt(Math.trunc(b));
   const bits = op === '&' ? x & y : op === '|' ? x | y : x ^ y;

@@ -98,7 +98,21 @@ export function likeMatcher(pattern: string, escape: string | null): Matcher {
     } else if (!escaped && unit === '_') steps.push({ kind: 'one' });
     else steps.push({ kind: 'text', unit: unit.charCodeAt(0) });
   }
-  return (text) => matchSteps(steps, text);
+  return simpleMatcher(steps) ?? ((text) => matchSteps(steps, text));
+}
+
+/** `x`, `x%`, `%x`, `%x%` without `_` are what strings do by themselves. */
+function simpleMatcher(steps: readonly LikeStep[]): Matcher | null {
+  const open = steps[0]?.kind === 'any';
+  const close = steps.length > 1 && steps.at(-1)?.kind === 'any';
+  let word = '';
+  for (const step of steps.slice(open ? 1 : 0, close ? -1 : undefined)) {
+    if (step.kind !== 'text') return null;
+    word += String.fromCharCode(step.unit);
+  }
+  if (open && close) return (text) => text.includes(word);
+  if (open) return (text) => text.endsWith(word);
+  return close ? (text) => text.startsWith(word) : (text) => text === word;
 }
 
 function matchSteps(steps: readonly LikeStep[], text: string): boolean {

@@ -1,6 +1,7 @@
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { castTo, isInstance } from '../../../../src/engine/functions/cast.ts';
-import { doubleText, typeName } from '../../../../src/engine/functions/text.ts';
+import { doubleText, likeMatcher, typeName } from '../../../../src/engine/functions/text.ts';
 import { quantified } from '../../../../src/engine/functions/scalar.ts';
 import { compareValues } from '../../../../src/engine/functions/values.ts';
 import { BOOLEAN, DOUBLE, INT, LONG, OBJECT, STRING } from '../../../../src/model/value.ts';
@@ -65,4 +66,19 @@ test('any and all (conformance anyall-01)', () => {
 test('null is lowest, NaN highest, strings go by code unit', () => {
   expect([3, null, Number.NaN, -1].toSorted(compareValues)).toEqual([null, -1, 3, Number.NaN]);
   expect(['a', 'Z', 'J3', 'alpha'].toSorted(compareValues)).toEqual(['J3', 'Z', 'a', 'alpha']);
+});
+
+test('like is what its pattern says as a regular expression', () => {
+  const unit = fc.constantFrom('a', 'b', '%', '_');
+  fc.assert(
+    fc.property(
+      fc.string({ unit, maxLength: 6 }),
+      fc.string({ unit: fc.constantFrom('a', 'b', '%'), maxLength: 8 }),
+      (pattern, text) => {
+        const regexp = new RegExp(`^${pattern.replaceAll('%', '[^]*').replaceAll('_', '[^]')}$`);
+        expect(likeMatcher(pattern, null)(text)).toBe(regexp.test(text));
+      },
+    ),
+    { numRuns: 2000 },
+  );
 });
