@@ -10,8 +10,6 @@ import type { RowKey } from '../compile/compile.ts';
 import { compileKey } from '../compile/compile.ts';
 import { compileGroupState } from '../compile/fused.ts';
 import type { GroupState } from '../compile/fused.ts';
-import type { GroupState } from '../compile/fused.ts';
-import { compileGroupState } from '../compile/fused.ts';
 import type { Accumulator, AccumulatorConstructor, EventRow } from '../evaluation.ts';
 import type { Key } from '../functions/values.ts';
 import type { InstanceContext } from '../runtime/instance-context.ts';

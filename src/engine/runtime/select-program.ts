@@ -80,7 +80,10 @@ export function compileSelect(
       sort: compileSort(statement.orderBy),
       removes,
     },
-    aggregation: statement.aggregates.length > 0 || grouped ? compileAggregation(statement.aggregates, { leaves, oneStream: single }) : null,
+    aggregation:
+      statement.aggregates.length > 0 || grouped
+        ? compileAggregation(statement.aggregates, { leaves, oneStream: single })
+        : null,
     groupKey: grouped && statement.groupingSets === null ? compileKey(statement.groupBy) : null,
     levels: statement.groupingSets === null ? null : compileLevels(statement, statement.groupingSets, removes),
     output: statement.output === null ? null : compileOutput(statement.output),

@@ -30,7 +30,10 @@ export function compileCondition(spec: WindowSpec, stream: number): ConditionPro
   return {
     stream,
     condition: compileEventPredicate([condition], stream),
-    aggregation: spec.aggregates.length === 0 ? null : compileAggregation(spec.aggregates, { leaves: true, oneStream: stream === 0 }),
+    aggregation:
+      spec.aggregates.length === 0
+        ? null
+        : compileAggregation(spec.aggregates, { leaves: true, oneStream: stream === 0 }),
     variables: variablesOf(condition),
   };
 }
