@@ -11,8 +11,8 @@ export class Sequence {
   #identities: object[] = [];
   #values: Value[] = [];
   #head = 0;
-  /** Further entries of an item beyond the first; made when a join needs it. */
-  #extra: Map<object, number> | null = null;
+  /** How often each item is in; made when a join needs it. */
+  #counts: Map<object, number> | null = null;
 
   get length(): number {
     return this.#identities.length - this.#head;
@@ -20,22 +20,23 @@ export class Sequence {
 
   /** `shared`: the item may be in already (rows of a join). */
   enter(identity: object, value: Value, shared: boolean): void {
-    if (shared && this.#find(identity) >= 0) {
-      this.#extra ??= new Map();
-      this.#extra.set(identity, (this.#extra.get(identity) ?? 0) + 1);
-      return;
+    if (shared) {
+      this.#counts ??= new Map();
+      const count = this.#counts.get(identity) ?? 0;
+      this.#counts.set(identity, count + 1);
+      if (count > 0) return;
     }
     this.#identities.push(identity);
     this.#values.push(value);
   }
 
   leave(identity: object): void {
-    const extra = this.#extra?.get(identity);
-    if (extra !== undefined) {
-      if (extra > 1) this.#extra?.set(identity, extra - 1);
-      else this.#extra?.delete(identity);
+    const count = this.#counts?.get(identity) ?? 1;
+    if (count > 1) {
+      this.#counts?.set(identity, count - 1);
       return;
     }
+    this.#counts?.delete(identity);
     if (this.#identities[this.#head] === identity) {
       this.#head++;
       this.#compact();
@@ -76,25 +77,22 @@ export class Sequence {
     this.#identities = [];
     this.#values = [];
     this.#head = 0;
-    this.#extra = null;
+    this.#counts = null;
   }
 
   snapshot(): SequenceState {
     const identities = this.#identities.slice(this.#head);
-    return [identities, this.values(), identities.map((i) => this.#extra?.get(i) ?? 0)];
+    const counts = this.#counts;
+    return [identities, this.values(), counts === null ? null : identities.map((item) => counts.get(item) ?? 1)];
   }
 
-  restore([identities, values, extra]: SequenceState): void {
+  restore([identities, values, counts]: SequenceState): void {
     this.clear();
     this.#identities = [...identities];
     this.#values = [...values];
-    const shared = identities.flatMap((identity, i): [object, number][] => {
-      const count = extra[i] ?? 0;
-      return count > 0 ? [[identity, count]] : [];
-    });
-    if (shared.length > 0) this.#extra = new Map(shared);
+    if (counts !== null) this.#counts = new Map(identities.map((item, i) => [item, counts[i] ?? 1]));
   }
 }
 
-/** Items, their values, and how often each is in beyond once. */
-export type SequenceState = readonly [readonly object[], readonly Value[], readonly number[]];
+/** Items, their values, and for the rows of a join how often each is in. */
+export type SequenceState = readonly [readonly object[], readonly Value[], readonly number[] | null];
