@@ -78,9 +78,9 @@ export class Libp2pTransport implements ExchangeTransport {
       listen: this.#options.listen,
       announce: this.#options.announce ?? [],
       isMember: (peerId) => this.#membership.domainOf(peerId) !== undefined,
-      onStranger: (peerId) => {
-        counters.add('peer_refused_total', 1, { reason: 'stranger' });
-        log.debug('connection of a stranger refused', { peerId });
+      onRefused: (peerId, reason) => {
+        counters.add('peer_refused_total', 1, { reason });
+        log.debug('connection refused', { peerId, reason });
       },
     });
     const onPeer = (domain: DomainName, connected: boolean): void => {

@@ -15,6 +15,9 @@ import { MEMBERS } from './membership.ts';
 /** Two per member: both sides may have dialled. */
 const CONNECTIONS = MEMBERS * 2;
 
+/** Of one member: those two, and as many that are dead and not yet noticed. */
+const CONNECTIONS_PER_MEMBER = 4;
+
 /** New connections per second from one host, and at once in their handshake: members behind one address start together. */
 const INBOUND_PER_SECOND = 100;
 const HANDSHAKES = 128;
@@ -35,20 +38,23 @@ export interface NodeOptions {
   /** What identify tells others; the addresses listened on when empty. */
   readonly announce: readonly string[];
   readonly isMember: (peerId: string) => boolean;
-  /** A connection was denied. */
-  readonly onStranger: (peerId: string) => void;
+  /** @default 4 */
+  readonly connectionsPerMember?: number | undefined;
+  /** A connection was denied: of no member, or one too many of a member. */
+  readonly onRefused: (peerId: string, reason: 'stranger' | 'too-many') => void;
 }
 
 /** Made but not started. */
 export async function createNode(options: NodeOptions): Promise<Node> {
-  return await createLibp2p<Services>({
+  const counted = (peer: PeerId): number => node.getConnections(peer).length;
+  const node = await createLibp2p<Services>({
     start: false,
     privateKey: options.identity.privateKey,
     addresses: { listen: [...options.listen], announce: [...options.announce] },
     transports: [tcp()],
     streamMuxers: [yamux()],
     connectionEncrypters: [noise()],
-    connectionGater: gaterOf(options),
+    connectionGater: gaterOf(options, counted),
     // It closes a peer that is merely slow, and nobody would dial again (PLATFORM §2): the supervisor's business.
     connectionMonitor: { enabled: false },
     connectionManager: {
@@ -60,6 +66,7 @@ export async function createNode(options: NodeOptions): Promise<Node> {
     },
     services: { identify: identify(), ping: ping(), gossip: (components) => createGossip(components) },
   });
+  return node;
 }
 
 /** Throws `PORT_IN_USE`, or `CONFIG_INVALID` when an address cannot be listened on. */
@@ -87,11 +94,13 @@ function describe(error: unknown): string {
 }
 
 /** Both directions; after the handshake the PeerId is proved. */
-function gaterOf(options: NodeOptions): ConnectionGater {
+function gaterOf(options: NodeOptions, connectionsOf: (peer: PeerId) => number): ConnectionGater {
+  const limit = options.connectionsPerMember ?? CONNECTIONS_PER_MEMBER;
   const deny = (peer: PeerId): boolean => {
     const peerId = peer.toString();
-    if (options.isMember(peerId)) return false;
-    options.onStranger(peerId);
+    if (!options.isMember(peerId)) options.onRefused(peerId, 'stranger');
+    else if (connectionsOf(peer) >= limit) options.onRefused(peerId, 'too-many');
+    else return false;
     return true;
   };
   return {

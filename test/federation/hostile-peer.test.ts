@@ -34,7 +34,14 @@ async function make(
   const identity = await generateIdentity();
   a.transport.setMembers([{ domain: 'esnet', peerId: identity.peerId, addresses: [] }]);
   const listen = ['/ip4/127.0.0.1/tcp/0'];
-  const node = await createNode({ identity, listen, announce: [], isMember: () => true, onStranger: () => {} });
+  const node = await createNode({
+    identity,
+    listen,
+    announce: [],
+    isMember: () => true,
+    connectionsPerMember: 100,
+    onRefused: () => {},
+  });
   hostile = node;
   await node.start();
   const dial = async (): Promise<void> => {
@@ -128,4 +135,14 @@ test('a reset gossip stream is noticed: the connection is closed and made anew',
     }
     return node.services.gossip.getSubscribers(stringifyTopic('f')).length === 1;
   });
+});
+
+test('connections beyond the fourth of one member are refused; the others stay', async () => {
+  const { a, node } = await make();
+  for (let i = 0; i < 6; i++) {
+    await node.dial(dialAddresses(a.asMember()), { force: true }).catch(() => undefined);
+  }
+  await until('refused', () => a.counters.of('peer_refused_total:too-many') >= 1);
+  await until('four left', () => node.getConnections().length === 4);
+  expect(a.transport.connected('esnet')).toBe(true);
 });

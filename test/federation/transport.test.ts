@@ -9,7 +9,7 @@ import { generateIdentity, loadIdentity, storeIdentity } from '../../src/federat
 import { CodedError } from '../../src/model/errors.ts';
 import type { Delta, DeltaEnvelope } from '../../src/model/delta.ts';
 import { COLUMNS, insertion } from '../support/exchange-fixtures.ts';
-import { connectAll, introduce, Party, stopAll, until } from './harness.ts';
+import { connectAll, introduce, others, Party, stopAll, until } from './harness.ts';
 
 let running: Party[] = [];
 
@@ -270,6 +270,20 @@ test('after stop and start of a member both sides find each other again and data
   expect(a.peers).toEqual(['esnet up', 'esnet down', 'esnet up']);
   b.transport.sendHeartbeat('renci', { sentMs: 7, fragments: [] });
   await until('heartbeat', () => a.heartbeats.length === 1);
+});
+
+test('when all dial each other at once, data flows between all of them', async () => {
+  running = await Promise.all(['renci', 'esnet', 'sc13', 'cern'].map((d) => Party.make(d, { yieldMs: 0, tickMs: 20 })));
+  await connectAll(running);
+  for (const p of running) for (const o of others(running, p)) p.transport.subscribe(o.domain, `f-${o.domain}`);
+  await until('subscriptions known', () =>
+    running.every((p) => others(running, p).every((o) => p.transport.subscribed(o.domain, `f-${p.domain}`))),
+  );
+  for (const p of running) {
+    p.transport.publish({ ...envelope(`f-${p.domain}`, 1), deltas: [insertion(1001, p.domain, 1)] });
+    for (const o of others(running, p)) p.transport.sendHeartbeat(o.domain, { sentMs: 1, fragments: [] });
+  }
+  await until('all delivered', () => running.every((p) => p.envelopes.length === 3 && p.heartbeats.length === 3));
 });
 
 test('members that start in any order find each other', async () => {

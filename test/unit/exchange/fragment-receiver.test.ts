@@ -204,6 +204,7 @@ describe('a hostile domain is counted and harms nobody', () => {
   const bad: readonly [string, Delta][] = [
     ['column-count', delta(eventKey(150, 'a', 2), [row('a', 2, ['h'])])],
     ['column-type', delta(eventKey(150, 'a', 2), [row('a', 2, [1, 1])])],
+    ['column-type', delta(eventKey(150, 'a', 2), [row('a', 2, ['h', [1]])])],
     ['row-shape', delta(eventKey(150, 'a', 2), [{ id: null, values: ['h', 1] }])],
     ['row-shape', delta(eventKey(150, 'a', 2), [], [{ values: ['h', 1] }])],
     ['row-shape', delta(eventKey(150, 'a', 2), [{ id: { domain: 'a', seq: -1, part: 0 }, values: ['h', 1] }])],
