@@ -59,6 +59,8 @@ interface Lane {
   /** True from the first publish that was not acknowledged, and after a restart. */
   uncertain: boolean;
   waiting: Cancel | null;
+  /** The query was deleted: what is under way is forgotten whatever becomes of it. */
+  dropped: boolean;
 }
 
 export class Outbox {
@@ -156,6 +158,7 @@ export class Outbox {
     lane.waiting?.();
     for (const key of lane.keys.splice(lane.inFlight)) this.#remove(key);
     if (lane.keys.length === 0) this.#lanes.delete(queryId);
+    else lane.dropped = true;
   }
 
   /** Looks for work once the caller is done: a transaction that runs now has ended by then. */
@@ -187,7 +190,7 @@ export class Outbox {
   #lane(queryId: string, uncertain: boolean): Lane {
     const known = this.#lanes.get(queryId);
     if (known !== undefined) return known;
-    const lane: Lane = { keys: [], inFlight: 0, failures: 0, uncertain, waiting: null };
+    const lane: Lane = { keys: [], inFlight: 0, failures: 0, uncertain, waiting: null, dropped: false };
     this.#lanes.set(queryId, lane);
     return lane;
   }
@@ -253,11 +256,12 @@ export class Outbox {
     this.#deps.store.transaction(() => {
       for (const [i, key] of sent.entries()) {
         const outcome = outcomes[i] ?? 'retry';
-        if (outcome === 'acknowledged') this.#remove(key);
+        if (outcome === 'acknowledged' || lane.dropped) this.#remove(key);
         else if (outcome === 'refused') this.#park(key);
         else left.push(key);
       }
     });
+    lane.dropped = false;
     lane.keys.unshift(...left);
     this.#deps.counters.add('triggers_published_total', outcomes.filter((o) => o === 'acknowledged').length);
     lane.uncertain = left.length > 0;

@@ -12,6 +12,7 @@ import { Parser, type Element } from '@xmpp/xml';
 const FORBIDDEN =
   // oxlint-disable-next-line no-control-regex -- these are the characters to find
   /[\u0000-\u0008\u000b-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+const EACH_FORBIDDEN = new RegExp(FORBIDDEN.source, 'g');
 const FORBIDDEN_OR_BACKSLASH = new RegExp(`${FORBIDDEN.source}|\\\\`, 'g');
 
 /** True if `text`, as it stands in a document, holds what XML 1.0 forbids there; a carriage return is allowed. */
@@ -37,7 +38,7 @@ export function unescapeText(text: string): string {
 
 /** Replaces what XML cannot carry by U+FFFD: for names and descriptions, where exactness does not matter. */
 export function cleanText(text: string): string {
-  return text.replace(new RegExp(FORBIDDEN.source, 'g'), '\ufffd');
+  return FORBIDDEN.test(text) ? text.replace(EACH_FORBIDDEN, '\ufffd') : text;
 }
 
 /** Deepest nesting read: a payload of ours needs about 10; each level costs stack when the element is written again. */
@@ -49,12 +50,14 @@ export function isNestedWithin(element: Element, max: number = MAX_XML_DEPTH): b
 }
 
 /**
- * Splits what came from a socket behind the last `>`. The tokenizer under @xmpp/xml takes time quadratic in the length of a
+ * Splits what came from a socket behind the last `>`; `held` is the rest of the time before. The tokenizer under @xmpp/xml takes time quadratic in the length of a
  * text whose end it has not got (100 ms for 200 KB in chunks of 64 KB): it is to be given texts with their ends.
  */
-export function splitAtMarkup(text: string): { readonly complete: string; readonly rest: string } {
+export function splitAtMarkup(held: string, text: string): { readonly complete: string; readonly rest: string } {
   const end = text.lastIndexOf('>') + 1;
-  return { complete: text.slice(0, end), rest: text.slice(end) };
+  return end === 0
+    ? { complete: '', rest: held + text }
+    : { complete: held + text.slice(0, end), rest: text.slice(end) };
 }
 
 /**

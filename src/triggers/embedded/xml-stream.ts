@@ -34,24 +34,27 @@ export class XmlStreamReader {
   #prologRead = false;
   #prolog = '';
   #over = false;
+  /** What the parser found in the chunk at hand, in order. */
+  readonly #found: (() => void)[] = [];
 
   constructor(events: StreamEvents, maxStanzaBytes: number) {
     this.#events = events;
     this.#maxStanzaBytes = maxStanzaBytes;
     this.#parser.parser.on('startElement', () => {
       this.#depth += 1;
-      if (this.#depth > MAX_XML_DEPTH) this.#offend('policy-violation');
+      if (this.#depth > MAX_XML_DEPTH) this.#found.push(() => this.#offend('policy-violation'));
     });
     this.#parser.parser.on('endElement', () => (this.#depth -= 1));
     this.#parser.on('start', (root) => {
       this.#pendingBytes = 0;
-      if (!this.#over) this.#events.onOpen(root);
+      this.#found.push(() => this.#events.onOpen(root));
     });
-    this.#parser.on('element', (element) => this.#onElement(element));
-    this.#parser.on('end', () => {
-      if (!this.#over) this.#events.onEnd();
+    this.#parser.on('element', (element) => {
+      this.#pendingBytes = 0;
+      this.#found.push(() => this.#onElement(element));
     });
-    this.#parser.on('error', () => this.#offend('not-well-formed'));
+    this.#parser.on('end', () => this.#found.push(() => this.#events.onEnd()));
+    this.#parser.on('error', () => this.#found.push(() => this.#offend('not-well-formed')));
   }
 
   /** Nothing is reported any more: the stream starts anew (with another reader) or is closed. */
@@ -76,13 +79,15 @@ export class XmlStreamReader {
     if (hasForbiddenCharacter(body)) return this.#offend('not-well-formed');
     if (/<[!?]/.test(this.#tail + body)) return this.#offend('restricted-xml');
     this.#tail = body.at(-1) ?? '';
-    const { complete, rest } = splitAtMarkup(this.#held + body);
+    const { complete, rest } = splitAtMarkup(this.#held, body);
     this.#held = rest;
     try {
       this.#parser.write(complete);
     } catch {
-      this.#offend('not-well-formed');
+      this.#found.push(() => this.#offend('not-well-formed'));
     }
+    // Told after parsing, so that what a listener throws is not taken for the client's mistake.
+    for (const tell of this.#found.splice(0)) if (!this.#over) tell();
   }
 
   /** Takes the XML declaration away, which may come in pieces; it is the only `<?` allowed. */
@@ -100,8 +105,6 @@ export class XmlStreamReader {
   }
 
   #onElement(element: Element): void {
-    this.#pendingBytes = 0;
-    if (this.#over) return;
     element.parent = null;
     if (!isSelfContained(element, new Set(['xml']))) return this.#offend('not-well-formed');
     this.#events.onElement(element);

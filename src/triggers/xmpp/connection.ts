@@ -272,7 +272,6 @@ export class XmppConnection {
       this.#pending.get(stanza.attrs['id'] ?? '')?.settle(this.#unavailable('the session was lost before the reply'));
     });
     this.#watchCounter(created);
-    created.on('element', (element: Element) => this.#onElement(created, element));
     return created;
   }
 
@@ -353,6 +352,8 @@ export class XmppConnection {
   #readerFor(current: Client): (data: Uint8Array) => void {
     let decoder = new StringDecoder('utf8');
     let held = '';
+    const found: Element[] = [];
+    current.on('element', (element: Element) => found.push(element));
     current.on('connecting', () => {
       decoder = new StringDecoder('utf8');
       held = '';
@@ -363,13 +364,15 @@ export class XmppConnection {
       this.#unparsedBytes += data.length;
       if (this.#unparsedBytes > MAX_STANZA_BYTES)
         return this.#cut(current, `a stanza of more than ${MAX_STANZA_BYTES} bytes`);
-      const { complete, rest } = splitAtMarkup(held + decoder.write(data));
+      const { complete, rest } = splitAtMarkup(held, decoder.write(data));
       held = rest;
       try {
         current.parser?.write(complete);
       } catch (error) {
         this.#cut(current, `the server sent what is no XML: ${messageOf(error)}`);
       }
+      // After parsing, so that what our listeners throw is not taken for the server's mistake.
+      for (const element of found.splice(0)) this.#onElement(current, element);
     };
   }
 

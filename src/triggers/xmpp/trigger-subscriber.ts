@@ -35,7 +35,11 @@ export class TriggerSubscriber {
   readonly #nodes = new Map<string, string>();
 
   /** `onTrigger` is called for each item as it arrives. Throws `INVALID_JID`, `CONFIG_INVALID`. */
-  constructor(deps: TriggerSubscriberDeps, options: TriggerSubscriberOptions, onTrigger: (trigger: ReceivedTrigger) => void) {
+  constructor(
+    deps: TriggerSubscriberDeps,
+    options: TriggerSubscriberOptions,
+    onTrigger: (trigger: ReceivedTrigger) => void,
+  ) {
     const { uri, jid, password } = options;
     const at = jid.indexOf('@');
     if (at < 1) throw new CodedError('INVALID_JID', `'${jid}' is no bare JID`, { hint: 'such as client@localhost' });

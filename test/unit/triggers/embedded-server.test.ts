@@ -4,6 +4,7 @@ import { MemoryStore } from '../../../sim/world/memory-store.ts';
 import { EmbeddedXmppServer } from '../../../src/triggers/embedded/server.ts';
 import { MAX_STANZA_BYTES } from '../../../src/triggers/embedded/session.ts';
 import { XmlStreamReader, type StreamOffence } from '../../../src/triggers/embedded/xml-stream.ts';
+import { splitAtMarkup } from '../../../src/triggers/xml-text.ts';
 import { MemoryLog, realClock, realRandom } from '../../support/real-ports.ts';
 import { RawClient, startEmbeddedServer, STREAM } from '../../support/xmpp.ts';
 
@@ -155,6 +156,32 @@ describe('offences end the stream with their condition', () => {
     const reader = new XmlStreamReader(events, 1_000);
     for (const char of `${STREAM}<a/><!-- x`) reader.read(Buffer.from(char));
     expect(offences).toEqual(['restricted-xml']);
+  });
+
+  test('what a listener throws is not taken for the client’s mistake', () => {
+    const fail = (): void => {
+      throw new Error('our bug');
+    };
+    const offences: StreamOffence[] = [];
+    const events = {
+      onOpen: () => undefined,
+      onElement: fail,
+      onEnd: fail,
+      onOffence: (o: StreamOffence) => offences.push(o),
+    };
+    expect(() => new XmlStreamReader(events, 1_000).read(Buffer.from(`${STREAM}<message/>`))).toThrow('our bug');
+    expect(offences).toEqual([]);
+  });
+
+  test('the parser gets a text with the markup that ends it: else its time is quadratic', () => {
+    let held = '';
+    const written: string[] = [];
+    for (const piece of ['<a>', 'xx', 'xx', 'x</a', '><b/>y']) {
+      const { complete, rest } = splitAtMarkup(held, piece);
+      if (complete !== '') written.push(complete);
+      held = rest;
+    }
+    expect([...written, held]).toEqual(['<a>', 'xxxxx</a><b/>', 'y']);
   });
 
   test('any bytes in any pieces: an element, an offence or nothing, and the same as in one piece', () => {

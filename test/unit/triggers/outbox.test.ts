@@ -244,6 +244,21 @@ describe('restart and transactions', () => {
     expect(world.store.collection('outbox').count()).toBe(1);
   });
 
+  test('what is under way for a deleted query is forgotten too; a new registration starts afresh', async () => {
+    const world = new World();
+    world.append('a', 'gone');
+    await world.run();
+    world.outbox.dropQuery('gone');
+    world.append('b', 'gone');
+    world.published[0]?.answer(['retry']);
+    await world.run();
+    expect(world.ids).toEqual(['a', 'b']);
+    world.published[1]?.answer(['retry']);
+    await world.run();
+    expect(world.ids).toEqual(['a', 'b', 'b']);
+    expect(world.outbox.depth.entries).toBe(1);
+  });
+
   test('stop waits for what is under way and publishes nothing after', async () => {
     const world = new World();
     world.append('a');
