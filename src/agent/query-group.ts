@@ -6,7 +6,7 @@ import { FragmentReceiver } from '../exchange/fragment-receiver.ts';
 import { MergedInputs, type DomainCoverage, type MergedStep } from '../exchange/merged-inputs.ts';
 import { Engine, rowValues, type Deployment, type OutputRow, type StatementOutput } from '../engine/engine.ts';
 import type { CauseKey } from '../model/cause-key.ts';
-import type { CheckedModule, Column } from '../model/checked.ts';
+import type { CheckedModule, CheckedStatement, Column } from '../model/checked.ts';
 import type { Heartbeat, SnapshotReply } from '../model/control.ts';
 import type { DeltaEnvelope, Update } from '../model/delta.ts';
 import { assert } from '../model/errors.ts';
@@ -28,6 +28,8 @@ export interface GroupOutput {
   readonly remove: readonly (readonly Value[])[];
   /** True if it follows a jump over something not seen. */
   readonly gap: boolean;
+  /** The engine's own output; null for a statement that another domain runs. */
+  readonly source: StatementOutput | null;
 }
 
 /** What a group asks of the world; answered later through the group's methods. */
@@ -115,6 +117,17 @@ export class QueryGroup {
     return type;
   }
 
+  /** Streams of the federation that the residual inserts into. */
+  addTargets(module: CheckedModule, catalog: Pick<Catalog, 'eventType'>): void {
+    for (const s of module.statements) {
+      const name = s.kind === 'select' ? s.insertInto?.typeName : undefined;
+      const type = name === undefined || module.eventTypes.has(name) ? undefined : catalog.eventType(name);
+      if (type === undefined || this.engine.eventType(type.name) !== undefined) continue;
+      this.#addSupertypes(type, catalog);
+      this.engine.addEventType(type);
+    }
+  }
+
   #addSupertypes(type: EventType, catalog: Pick<Catalog, 'eventType'>): void {
     for (const name of type.supertypes) {
       const supertype = catalog.eventType(name);
@@ -183,8 +196,8 @@ export class QueryGroup {
   ): { readonly columns: readonly Column[]; readonly rows: readonly (readonly Value[])[] } | null {
     for (const deployment of this.#deployments) {
       const found = deployment.module.statements.find((s) => s.name === statement);
-      if (found === undefined || found.kind !== 'select') continue;
-      const { columns } = found;
+      if (found === undefined) continue;
+      const columns = columnsOf(found);
       const rows = this.engine.iterate(deployment, statement);
       return { columns, rows: rows.map((r) => plainValues(rowValues(r, columns))) };
     }
@@ -315,15 +328,17 @@ export class QueryGroup {
   }
 
   #emitResidual(output: StatementOutput): void {
-    const values = (row: OutputRow) => plainValues(rowValues(row, output.columns));
+    const columns = widestColumns(output);
+    const values = (row: OutputRow) => plainValues(rowValues(row, columns));
     this.#emit({
       statement: output.statement,
       key: output.key,
       timeMs: output.timeMs,
-      columns: output.columns,
+      columns,
       insert: output.insert.map(values),
       remove: output.remove.map(values),
       gap: this.#inGap,
+      source: output,
     });
   }
 
@@ -338,6 +353,7 @@ export class QueryGroup {
       insert,
       remove,
       gap: this.#inGap,
+      source: null,
     });
   }
 
@@ -362,4 +378,25 @@ export class QueryGroup {
     this.#asked.set(domain, held.timestampMs);
     this.#deps.questions.progress(domain, ids, held.timestampMs + 1);
   }
+}
+
+/** Columns of a statement's content, as `iterate` answers them. */
+function columnsOf(statement: CheckedStatement): readonly Column[] {
+  switch (statement.kind) {
+    case 'select':
+      return statement.columns;
+    case 'createVariable':
+      return [{ name: statement.variable, type: statement.type }];
+    default:
+      return [];
+  }
+}
+
+/** `select *` hands the event on: one of a subtype has more columns than the statement declares. */
+function widestColumns(output: StatementOutput): readonly Column[] {
+  let widest = output.columns;
+  for (const row of [...output.insert, ...output.remove]) {
+    if ('type' in row && row.type.properties.length > widest.length) widest = row.type.properties;
+  }
+  return widest;
 }

@@ -332,7 +332,11 @@ export class QueryService {
         group.addShipped({ name: statement.name, input: statement.shippedAs, columns: statement.columns });
     }
     const texts = plan.statements.flatMap((s) => (s.epl === null ? [] : [s.epl]));
-    if (texts.length > 0) group.deploy(analyzeModule(parseModule(texts.join(';\n')), catalog));
+    if (texts.length > 0) {
+      const residual = analyzeModule(parseModule(texts.join(';\n')), catalog);
+      group.addTargets(residual, checked.federated);
+      group.deploy(residual);
+    }
     for (const deployed of started.fragments) {
       const input = plan.inputs.find((i) => i.fragments.includes(deployed.fragment.name));
       if (input === undefined) continue;

@@ -9,7 +9,7 @@ import type { AstExpressionDeclaration, AstFilterSource, AstSelect, AstStatement
 import type { CheckedModule, CheckedStatement, CheckedStream, Column, SelectBody, SelectStatement } from '../model/checked.ts';
 import { CodedError } from '../model/errors.ts';
 import type { EventType, Property } from '../model/event-type.ts';
-import type { DomainName } from '../model/ids.ts';
+import { parseStreamName, type DomainName } from '../model/ids.ts';
 import type { FragmentKind, Plan, PlannedFragment, PlannedInput, PlannedStatement } from '../model/plan.ts';
 import { INT } from '../model/value.ts';
 import { printStatement } from '../epl/print.ts';
@@ -22,6 +22,7 @@ import { pushableConjuncts } from './rules/push-where.ts';
 import { windowCanMove, windowIgnoresOthers } from './rules/push-window.ts';
 import { soleDomain } from './rules/ship-whole.ts';
 import { expressionsOf, walkExpression } from './walk.ts';
+import { familyOf, subtypesAddColumns, wholeInputs } from './whole-stream.ts';
 
 export interface PlanOptions {
   readonly owner: DomainName;
@@ -48,6 +49,8 @@ interface Planning {
    * domains send and what the query inserts meet in one stream there.
    */
   readonly open: ReadonlySet<string>;
+  /** Variant streams that the module declares: they take events by their type. */
+  readonly variants: ReadonlySet<string>;
 }
 
 /** Throws `LIMIT_EXCEEDED`; everything else was refused by the analysis before. */
@@ -56,10 +59,13 @@ export function planQuery(module: CheckedModule, catalog: FederatedCatalog, opti
   const open = new Set(
     module.statements.flatMap((s) => {
       const target = s.kind === 'select' ? s.insertInto?.typeName : undefined;
-      return target !== undefined && catalog.domainsOf(target) !== null ? [target] : [];
+      return target !== undefined && catalog.domainsOf(target) !== null ? familyOf(target, catalog) : [];
     }),
   );
-  const planning: Planning = { catalog, options, draft, open };
+  const variants = new Set(
+    module.statements.flatMap((s) => (s.kind === 'createSchema' && s.variantOf !== null ? [s.eventType.name] : [])),
+  );
+  const planning: Planning = { catalog, options, draft, open, variants };
   const statements = module.statements.map((statement) => planStatement(statement, planning));
   if (draft.fragments.length > MAX_FRAGMENTS) {
     throw new CodedError('LIMIT_EXCEEDED', `the query needs ${draft.fragments.length} fragments, the limit is ${MAX_FRAGMENTS}`, {
@@ -113,7 +119,7 @@ function planStatement(statement: CheckedStatement, planning: Planning): Planned
   const ast = withDeclarations(statement.ast, options.declarations ?? []);
   if (statement.kind === 'select') {
     const sole = soleDomain(statement, catalog, options.iterated ?? new Set());
-    if (sole !== null && !readsOpen(statement, planning.open)) return shipWhole(statement, ast, sole, draft);
+    if (sole !== null && !readsWhole(statement, planning)) return shipWhole(statement, ast, sole, draft);
   }
   const replacements = new Map<object, unknown>();
   if (statement.kind === 'select') planBody(statement, selectOf(ast), statement, planning, replacements);
@@ -133,11 +139,22 @@ function withDeclarations(ast: AstStatement, declarations: readonly AstExpressio
   return { ...ast, declarations: [...declarations.filter((d) => !own.has(d.name)), ...ast.declarations] };
 }
 
-function readsOpen(body: SelectBody, open: ReadonlySet<string>): boolean {
+/** True if the body reads a stream that has to reach the residual under its own name. */
+function readsWhole(body: SelectBody, planning: Planning): boolean {
   return (
-    body.streams.some((s) => s.source.kind === 'filter' && open.has(s.source.eventType.name)) ||
-    body.subqueries.some((sub) => readsOpen(sub, open))
+    body.streams.some((s) => s.source.kind === 'filter' && isWhole(body, s.index, s.source.eventType, planning)) ||
+    body.subqueries.some((sub) => readsWhole(sub, planning))
   );
+}
+
+function isWhole(body: SelectBody, stream: number, type: EventType, { catalog, open, variants }: Planning): boolean {
+  if (open.has(type.name)) return true;
+  if (isSelect(body) && body.insertInto !== null && variants.has(body.insertInto.typeName)) return true;
+  return looksAtSubtypes(body, stream, type, catalog);
+}
+
+function isSelect(body: SelectBody): body is SelectStatement {
+  return 'insertInto' in body;
 }
 
 function shipWhole(statement: SelectStatement, ast: AstStatement, domain: DomainName, draft: Draft): PlannedStatement {
@@ -165,7 +182,7 @@ function planBody(
   replacements: Map<object, unknown>,
 ): void {
   if (ast === null) return;
-  const { catalog, draft, open } = planning;
+  const { catalog, draft } = planning;
   const declared = new Set(statement?.ast.declarations.map((d) => d.name));
   for (const d of planning.options.declarations ?? []) declared.add(d.name);
   const pushed = new Set<object>();
@@ -174,7 +191,7 @@ function planBody(
     if (node === null || node.source.kind !== 'filter' || stream.source.kind !== 'filter') continue;
     const type = stream.source.eventType;
     const domains = catalog.domainsOf(type.name);
-    if (domains === null || open.has(type.name)) continue;
+    if (domains === null || isWhole(body, stream.index, type, planning)) continue;
     const { filter } = stream.source;
     const reference: Reference = { body, statement, stream, source: node.source, type, filter, domains, declared };
     const { input, windows, kept, taken } = planReference(reference, draft);
@@ -281,8 +298,8 @@ function planRest(node: unknown, planning: Planning, replacements: Map<object, u
     return;
   }
   if (isFilterSource(node)) {
-    const input = wholeStream(node, planning);
-    if (input !== null && input.name !== node.typeName) {
+    const input = addWholeStream(node, planning);
+    if (input !== null) {
       replacements.set(node, { ...node, typeName: input.name, nameParts: [input.name] });
       planRest(node.filter, planning, replacements);
       return;
@@ -291,16 +308,32 @@ function planRest(node: unknown, planning: Planning, replacements: Map<object, u
   for (const [key, child] of Object.entries(node)) if (key !== 'position') planRest(child, planning, replacements);
 }
 
-/** The input that brings all of a stream; null if the text names a stream of the query itself, or one the group has. */
-function wholeStream(source: AstFilterSource, planning: Planning): PlannedInput | null {
-  const { catalog, draft, open, options } = planning;
+/**
+ * Inputs that bring all of a stream, under its own name; null then. The stream of one domain comes under a number
+ * instead, which is answered: under its own name it would also be read as part of the union.
+ */
+function addWholeStream(source: AstFilterSource, planning: Planning): PlannedInput | null {
+  const { catalog, draft, options } = planning;
   const domains = catalog.domainsOf(source.typeName);
   const type = catalog.eventType(source.typeName);
-  if (domains === null || type === undefined || options.knownInputs?.has(type.name) === true) return null;
-  const bare = { ...source, filter: [], contained: [] };
-  const epl = fragmentText({ source: bare, columns: type.properties, filter: [], windows: [], alias: null, where: [] });
-  const wanted: DraftInput = { kind: 'stream', epl, domains, columns: orConstant(type.properties), standsFor: type.name, rules: [] };
-  return draft.input(wanted, open.has(type.name) ? type.name : undefined);
+  if (domains === null || type === undefined) return null;
+  if (parseStreamName(type.name).domain !== null) {
+    const bare = { ...source, filter: [], contained: [] };
+    const epl = fragmentText({ source: bare, columns: type.properties, filter: [], windows: [], alias: null, where: [] });
+    return draft.input({ kind: 'stream', epl, domains, columns: orConstant(type.properties), standsFor: type.name, rules: [] });
+  }
+  for (const whole of wholeInputs(source, type, catalog)) {
+    const { name, properties } = whole.type;
+    if (options.knownInputs?.has(name) === true) continue;
+    const from = catalog.domainsOf(name) ?? [];
+    draft.input({ kind: 'stream', epl: whole.epl, domains: from, columns: orConstant(properties), standsFor: name, rules: [] }, name);
+  }
+  return null;
+}
+
+/** True if the body takes events whole of a stream whose subtypes hold more than it declares. */
+function looksAtSubtypes(body: SelectBody, stream: number, type: EventType, catalog: FederatedCatalog): boolean {
+  return usedColumns(body, stream, type) === type.properties && subtypesAddColumns(type, catalog);
 }
 
 function isFilterSource(node: object): node is AstFilterSource {

@@ -7,6 +7,7 @@ import { VirtualFederation } from '../../../sim/world/virtual-federation.ts';
 import { WIRE_CODEC } from '../../../sim/world/wire-codec.ts';
 import type { GroupOutput } from '../../agent/query-group.ts';
 import type { Query, QueryOptions } from '../../agent/query.ts';
+import { rowToObject } from '../../engine/engine.ts';
 import { toValue } from '../../engine/runtime/event-class.ts';
 import { analyzeModule } from '../../epl/analyze.ts';
 import { LayeredCatalog } from '../../epl/catalog.ts';
@@ -181,8 +182,8 @@ class FederatedRun {
       late: output.key.phase === 2,
       output: {
         statement,
-        new: output.insert.map((r) => objectOf(columns, r)),
-        old: output.remove.map((r) => objectOf(columns, r)),
+        new: output.source?.insert.map(rowToObject) ?? output.insert.map((r) => objectOf(columns, r)),
+        old: output.source?.remove.map(rowToObject) ?? output.remove.map((r) => objectOf(columns, r)),
       },
     });
   }

@@ -86,12 +86,7 @@ function takeSentSchemas(scenario: Scenario, catalog: LayeredCatalog): string {
   const module = parseModule(scenario.epl);
   const declared = module.statements.filter((s) => s.kind === 'createSchema');
   if (!declared.some((s) => sent.has(s.typeName))) return scenario.epl;
-  const inserted = new Set(
-    module.statements.flatMap((s) =>
-      s.kind === 'selectStatement' && s.insertInto !== null ? [s.insertInto.typeName] : [],
-    ),
-  );
-  const taken = declared.filter((s) => !s.variant && (sent.has(s.typeName) || !inserted.has(s.typeName)));
+  const taken = declared.filter((s) => !s.variant);
   const checked = analyzeModule({ ...module, statements: taken }, catalog);
   for (const type of checked.eventTypes.values()) catalog.addType(type);
   const rest = module.statements.filter((s) => !taken.some((t) => t === s));
