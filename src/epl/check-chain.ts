@@ -11,7 +11,8 @@ import { CodedError } from '../model/errors.ts';
 import type { EventType } from '../model/event-type.ts';
 import { LONG, OBJECT, type ValueType } from '../model/value.ts';
 import { checkCall } from './check-call.ts';
-import { checkMethod, isMethod } from './check-method.ts';
+import { checkMethod } from './check-method.ts';
+import { isMethod } from './methods.ts';
 import { countNodes } from './count-nodes.ts';
 import { didYouMeanHint } from './names.ts';
 import {
