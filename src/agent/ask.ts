@@ -30,6 +30,20 @@ export function askThrough(
   };
 }
 
+/** Attempts of a request that may be repeated: all that deploy and end fragments are. */
+export const ASK_ATTEMPTS = 4;
+
+/** Asks again when no answer came; a refusal is an answer. */
+export async function askAgain(ask: Ask, to: DomainName, request: ControlRequest): Promise<ControlReply> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await ask(to, request);
+    } catch (error) {
+      if (attempt >= ASK_ATTEMPTS || !(error instanceof CodedError) || error.code !== 'TIMEOUT') throw error;
+    }
+  }
+}
+
 /** The reply of the kind asked for, else `PROTOCOL`. */
 export function expectReply<K extends ControlReply['kind']>(
   reply: ControlReply,

@@ -8,7 +8,7 @@ import type { PrepareFragment, PreparedReply } from '../model/control.ts';
 import { CodedError } from '../model/errors.ts';
 import type { DomainName, QueryId } from '../model/ids.ts';
 import type { PlannedFragment } from '../model/plan.ts';
-import { expectReply, type Ask } from './ask.ts';
+import { askAgain, expectReply, type Ask } from './ask.ts';
 
 /** First margin; doubles with each refusal. */
 export const START_MARGIN_MS = 100;
@@ -48,7 +48,7 @@ export async function deployFragments(
   try {
     const replies = await Promise.allSettled(
       fragments.map(async (fragment) => {
-        const reply = expectReply(await ask(fragment.domain, prepareRequest(fragment, options)), 'prepared');
+        const reply = expectReply(await askAgain(ask, fragment.domain, prepareRequest(fragment, options)), 'prepared');
         prepared.push({ fragment, reply });
       }),
     );
@@ -112,7 +112,7 @@ async function commitOne(
   queryId: QueryId,
 ): Promise<DeployedFragment> {
   const request = { kind: 'commit', queryId, fragmentId: p.reply.fragmentId, startMs } as const;
-  const reply = expectReply(await ask(p.fragment.domain, request), 'committed');
+  const reply = expectReply(await askAgain(ask, p.fragment.domain, request), 'committed');
   return { fragment: p.fragment, prepared: p.reply, lastSeq: reply.lastSeq };
 }
 
