@@ -94,17 +94,33 @@ export class Engine {
   readonly #touched = new Set<DeployedStatement>();
   #nextOrdinal = 1;
   #nowMs: number;
-  #causeKey: CauseKey;
+  #presentKey: CauseKey;
+  /** The event whose key is the present one, while nobody has asked for it. */
+  #lazyKeyOf: Event | null = null;
   #routes: Routed[] = [];
   #routedOfStep = 0;
   #running = false;
 
   constructor(options: EngineOptions = {}) {
     this.#nowMs = options.startMs ?? 0;
-    this.#causeKey = timerKey(this.#nowMs);
+    this.#presentKey = timerKey(this.#nowMs);
     this.#routedPerCause = options.limits?.routedPerCause ?? ROUTED_PER_CAUSE;
     this.#index = new FilterIndex((name) => this.#types.lineage(name));
     this.#services = this.#makeServices();
+  }
+
+  get #causeKey(): CauseKey {
+    const event = this.#lazyKeyOf;
+    if (event !== null) {
+      this.#presentKey = eventKey(event.timestampMs, event.domain, event.seq);
+      this.#lazyKeyOf = null;
+    }
+    return this.#presentKey;
+  }
+
+  set #causeKey(key: CauseKey) {
+    this.#presentKey = key;
+    this.#lazyKeyOf = null;
   }
 
   /** Engine clock, ms. */
@@ -230,7 +246,7 @@ export class Engine {
   /** Timers due at or before the event's time, then the event. */
   send(event: Event): void {
     if (event.timestampMs > this.#nowMs) this.advanceTime(event.timestampMs);
-    this.#causeKey = eventKey(event.timestampMs, event.domain, event.seq);
+    this.#lazyKeyOf = event;
     this.#running = true;
     try {
       this.#dispatch(event, event.type.name);

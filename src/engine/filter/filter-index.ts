@@ -10,6 +10,7 @@ import type { CheckedExpression } from '../../model/checked.ts';
 import type { Event } from '../../model/event.ts';
 import { slotOf } from '../../model/event.ts';
 import type { Value } from '../../model/value.ts';
+import { quote } from '../compile/quote.ts';
 import type { EvaluationContext, EventPredicate } from '../evaluation.ts';
 
 /** Who is told of events of one stream reference. `Owner` is opaque here. */
@@ -133,8 +134,9 @@ class Bounds<Owner> {
 
   collect(value: number, event: Event, into: Activation<Owner>[]): void {
     const v = value * this.#sign;
-    for (const entry of this.#entries) {
-      if (entry.bound > v) return;
+    for (let i = 0; i < this.#entries.length; i++) {
+      const entry = this.#entries[i];
+      if (entry === undefined || entry.bound > v) return;
       if (entry.bound === v && !entry.inclusive) continue;
       if (Number.isNaN(v)) continue;
       offer(entry.activation, event, into);
@@ -146,12 +148,27 @@ function offer<Owner>(activation: Activation<Owner>, event: Event, into: Activat
   if (activation.residual === null || activation.residual(event, activation.context)) into.push(activation);
 }
 
+type Read = (event: Event) => Value | undefined;
+
+/** Reads one slot by generated code: a keyed load of a name that varies is slow. */
+function reader(slot: `$${string}`): Read {
+  // oxlint-disable-next-line no-new-func, no-implied-eval -- the name enters through quote() alone
+  const made: unknown = new Function('e', `return e[${quote(slot)}];`);
+  return isRead(made) ? made : (event) => event[slot];
+}
+
+function isRead(candidate: unknown): candidate is Read {
+  return typeof candidate === 'function';
+}
+
 interface Hash<Owner> {
+  readonly read: Read;
   readonly slot: `$${string}`;
   readonly map: Map<Value, Activation<Owner>[]>;
 }
 
 interface Range<Owner> {
+  readonly read: Read;
   readonly slot: `$${string}`;
   readonly kind: 'above' | 'below';
   readonly bounds: Bounds<Owner>;
@@ -195,15 +212,22 @@ class TypeNode<Owner> {
   }
 
   collect(event: Event, into: Activation<Owner>[]): void {
-    for (const activation of this.#scan) offer(activation, event, into);
-    for (const hash of this.#hashes) {
-      const value = event[hash.slot];
+    for (let i = 0; i < this.#scan.length; i++) {
+      const activation = this.#scan[i];
+      if (activation !== undefined) offer(activation, event, into);
+    }
+    for (let i = 0; i < this.#hashes.length; i++) {
+      const hash = this.#hashes[i];
+      if (hash === undefined) continue;
+      const value = hash.read(event);
       if (value === null || value === undefined) continue;
       const met = hash.map.get(value);
       if (met !== undefined) for (const activation of met) offer(activation, event, into);
     }
-    for (const range of this.#ranges) {
-      const value = event[range.slot];
+    for (let i = 0; i < this.#ranges.length; i++) {
+      const range = this.#ranges[i];
+      if (range === undefined) continue;
+      const value = range.read(event);
       if (typeof value === 'number') range.bounds.collect(value, event, into);
     }
   }
@@ -211,7 +235,7 @@ class TypeNode<Owner> {
   #hash(slot: `$${string}`): Hash<Owner> {
     const known = this.#hashes.find((h) => h.slot === slot);
     if (known !== undefined) return known;
-    const made: Hash<Owner> = { slot, map: new Map() };
+    const made: Hash<Owner> = { slot, read: reader(slot), map: new Map() };
     this.#hashes.push(made);
     return made;
   }
@@ -219,7 +243,7 @@ class TypeNode<Owner> {
   #range(slot: `$${string}`, kind: 'above' | 'below'): Range<Owner> {
     const known = this.#ranges.find((r) => r.slot === slot && r.kind === kind);
     if (known !== undefined) return known;
-    const made: Range<Owner> = { slot, kind, bounds: new Bounds(kind) };
+    const made: Range<Owner> = { slot, read: reader(slot), kind, bounds: new Bounds(kind) };
     this.#ranges.push(made);
     return made;
   }
@@ -230,6 +254,8 @@ export class FilterIndex<Owner> {
   readonly #nodes = new Map<string, TypeNode<Owner>>();
   /** Nodes that an event of a type meets: its own and its supertypes'. Forgotten whenever types or nodes change. */
   readonly #routes = new Map<string, readonly TypeNode<Owner>[]>();
+  #lastName: string | null = null;
+  #lastRoute: readonly TypeNode<Owner>[] = [];
 
   /** `lineage`: a type's own name and those of all its supertypes. */
   constructor(lineage: (typeName: string) => ReadonlySet<string>) {
@@ -241,7 +267,7 @@ export class FilterIndex<Owner> {
     if (node === undefined) {
       node = new TypeNode();
       this.#nodes.set(typeName, node);
-      this.#routes.clear();
+      this.typesChanged();
     }
     node.add(key, activation);
   }
@@ -253,12 +279,17 @@ export class FilterIndex<Owner> {
   /** To be called when a type was added or replaced. */
   typesChanged(): void {
     this.#routes.clear();
+    this.#lastName = null;
   }
 
   /** Appends the activations that `event` meets as an event of type `name`, in order of delivery. */
   collect(event: Event, name: string, into: Activation<Owner>[]): void {
-    const route = this.#routes.get(name) ?? this.#route(name);
-    for (const node of route) node.collect(event, into);
+    if (name !== this.#lastName) {
+      this.#lastRoute = this.#routes.get(name) ?? this.#route(name);
+      this.#lastName = name;
+    }
+    const route = this.#lastRoute;
+    for (let i = 0; i < route.length; i++) route[i]?.collect(event, into);
     if (into.length > 1) into.sort((a, b) => a.order - b.order);
   }
 

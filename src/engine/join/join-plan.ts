@@ -3,13 +3,23 @@
  * are looked up when one of its events enters or leaves.
  */
 import type { CheckedExpression, JoinKind, SelectBody } from '../../model/checked.ts';
-import type { Value } from '../../model/value.ts';
-import { compileEvaluators, compileEventEvaluators, compilePredicate } from '../compile/compile.ts';
+import type { EventKey, RowKey } from '../compile/compile.ts';
+import { compileEvaluators, compileEventKey, compileKey, compilePredicate } from '../compile/compile.ts';
 import type { EvaluationContext, EventRow, Predicate } from '../evaluation.ts';
 import { onlyStream, streamsOf } from '../runtime/expressions.ts';
-import type { EventValues } from './join-side.ts';
 
-export type RowValues = (row: EventRow, context: EvaluationContext) => readonly Value[];
+/** The key to look up; `hasNull` tells that one of its parts is null. */
+export interface LookupKey {
+  readonly of: RowKey;
+  readonly hasNull: (row: EventRow, context: EvaluationContext) => boolean;
+}
+
+export function compileLookupKey(expressions: readonly CheckedExpression[]): LookupKey {
+  const of = compileKey(expressions);
+  if (expressions.length === 1) return { of, hasNull: (row, context) => of(row, context) === null };
+  const values = compileEvaluators(expressions);
+  return { of, hasNull: (row, context) => values(row, context).includes(null) };
+}
 
 /** An equality between expressions of one stream each. */
 interface Equality {
@@ -22,7 +32,7 @@ export interface Lookup {
   readonly stream: number;
   /** Place among the stream's indexes; -1 scans all rows. */
   readonly index: number;
-  readonly key: RowValues | null;
+  readonly key: LookupKey | null;
   /** Null keys meet null keys (the `on` of outer joins). */
   readonly nullMeetsNull: boolean;
   /** Conjuncts that can be decided once the stream is bound; null when there are none. */
@@ -51,14 +61,14 @@ export interface OuterPlan {
 export interface JoinPlan {
   readonly streams: number;
   /** Per stream, the expressions of each index. */
-  readonly indexes: readonly (readonly EventValues[])[];
+  readonly indexes: readonly (readonly EventKey[])[];
   readonly plan: InnerPlan | OuterPlan;
   readonly unidirectional: readonly boolean[];
 }
 
 /** Collects the indexes that the look-ups of all plans need; equal ones once. */
 class IndexBook {
-  readonly values: EventValues[][];
+  readonly values: EventKey[][];
   readonly #names: Map<string, number>[];
   constructor(streams: number) {
     this.values = Array.from({ length: streams }, () => []);
@@ -69,7 +79,7 @@ class IndexBook {
     const known = this.#names[stream]?.get(name);
     if (known !== undefined) return known;
     const list = this.values[stream] ?? [];
-    list.push(compileEventEvaluators(expressions, stream));
+    list.push(compileEventKey(expressions, stream));
     this.#names[stream]?.set(name, list.length - 1);
     return list.length - 1;
   }
@@ -152,7 +162,7 @@ function innerFrom(
               stream,
               sides.map((s) => s.own),
             ),
-      key: sides.length === 0 ? null : compileEvaluators(sides.map((s) => s.other)),
+      key: sides.length === 0 ? null : compileLookupKey(sides.map((s) => s.other)),
       nullMeetsNull: false,
       filter: decide(),
     });
@@ -215,7 +225,7 @@ function planOuter(body: SelectBody, book: IndexBook): OuterPlan {
               step.right,
               sides.map((s) => s.own),
             ),
-      key: sides.length === 0 ? null : compileEvaluators(sides.map((s) => s.other)),
+      key: sides.length === 0 ? null : compileLookupKey(sides.map((s) => s.other)),
       nullMeetsNull,
       filter: predicateOf(residual),
     };
@@ -241,7 +251,7 @@ function backward(
         stream,
         sides.map((s) => s.own),
       ),
-      key: compileEvaluators(sides.map((s) => s.other)),
+      key: compileLookupKey(sides.map((s) => s.other)),
       nullMeetsNull,
       filter: null,
     });

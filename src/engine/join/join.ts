@@ -7,10 +7,12 @@
  */
 import type { Event } from '../../model/event.ts';
 import type { EventRow } from '../evaluation.ts';
-import { keyOfValues } from '../functions/values.ts';
 import type { InstanceContext } from '../runtime/instance-context.ts';
 import type { JoinPlan, Lookup, OuterPlan } from './join-plan.ts';
-import { JoinIndex, joinKey, JoinSide, NULL_KEY } from './join-side.ts';
+import { JoinIndex, JoinSide } from './join-side.ts';
+
+const NO_ROWS: readonly EventRow[] = [];
+const NO_EVENTS: readonly Event[] = [];
 
 type MutableRow = (Event | null)[];
 
@@ -25,28 +27,42 @@ export interface StreamChange {
   readonly remove: Event[];
 }
 
-/** Rows without repetition: the same row may be found from several of its events. */
-class RowSet {
+/**
+ * Rows found so far. A row may be found from several of its events: it is kept from the first stream only. An event that
+ * came and went on the same cause is in no index, so rows with it are found from it alone.
+ */
+class FoundRows {
   readonly rows: EventRow[] = [];
-  readonly #byFirst = new Map<Event, EventRow[]>();
-  readonly #check: boolean;
+  readonly #changed: readonly (ReadonlySet<Event> | null)[] | null;
+  #from = 0;
+  #transient = false;
 
-  /** `check`: false when only one event is expanded, so that nothing can repeat. */
-  constructor(check: boolean) {
-    this.#check = check;
+  /** `changed`: per stream the events that are expanded; null when nothing can repeat. */
+  constructor(changed: readonly (ReadonlySet<Event> | null)[] | null) {
+    this.#changed = changed;
+  }
+
+  begin(stream: number, transient: boolean): void {
+    this.#from = stream;
+    this.#transient = transient;
   }
 
   add(row: EventRow): void {
-    if (this.#check) {
-      const first = row.find((e) => e !== null) ?? null;
-      if (first === null) return;
-      const known = this.#byFirst.get(first);
-      if (known === undefined) this.#byFirst.set(first, [row]);
-      else if (known.some((other) => other.every((e, i) => e === row[i]))) return;
-      else known.push(row);
+    if (this.#changed !== null && !this.#transient) {
+      for (let i = 0; i < this.#from; i++) {
+        const event = row[i] ?? null;
+        if (event !== null && this.#changed[i]?.has(event) === true) return;
+      }
     }
     this.rows.push(row);
   }
+}
+
+function changedOf(changes: readonly StreamChange[], removing: boolean): (ReadonlySet<Event> | null)[] {
+  return changes.map((change) => {
+    const events = removing ? change.remove : change.insert;
+    return events.length === 0 ? null : new Set(events);
+  });
 }
 
 export class Join {
@@ -79,28 +95,35 @@ export class Join {
 
   /** All rows of the join now, for `iterate` and snapshots. */
   all(): readonly EventRow[] {
-    const found = new RowSet(true);
+    const found = new FoundRows(this.#sides.map((side) => side.all));
     this.#sides.forEach((side, stream) => {
+      found.begin(stream, false);
       for (const event of side.all) this.#expand(stream, event, found);
     });
     return found.rows;
   }
 
   #expandAll(changes: readonly StreamChange[], removing: boolean): readonly EventRow[] {
-    let total = 0;
-    for (const change of changes) total += removing ? change.remove.length : change.insert.length;
-    if (total === 0) return [];
-    const found = new RowSet(total > 1);
+    let streams = 0;
+    for (const change of changes) if ((removing ? change.remove : change.insert).length > 0) streams++;
+    if (streams === 0) return NO_ROWS;
+    const found = new FoundRows(streams === 1 ? null : changedOf(changes, removing));
     this.#context.removing = removing;
-    changes.forEach((change, stream) => {
-      if (this.#driven && this.#plan.unidirectional[stream] !== true) return;
-      for (const event of removing ? change.remove : change.insert) this.#expand(stream, event, found);
-    });
+    for (let stream = 0; stream < changes.length; stream++) {
+      const change = changes[stream];
+      const side = this.#sides[stream];
+      if (change === undefined || side === undefined) continue;
+      if (this.#driven && this.#plan.unidirectional[stream] !== true) continue;
+      for (const event of removing ? change.remove : change.insert) {
+        found.begin(stream, streams > 1 && !this.#driven && !side.all.has(event));
+        this.#expand(stream, event, found);
+      }
+    }
     this.#context.removing = false;
     return found.rows;
   }
 
-  #expand(stream: number, event: Event, into: RowSet): void {
+  #expand(stream: number, event: Event, into: FoundRows): void {
     const { plan, streams } = this.#plan;
     if (plan.kind === 'outer') {
       this.#expandOuter(plan, stream, event, into);
@@ -114,10 +137,10 @@ export class Join {
     this.#bind(from.lookups, 0, row, into);
   }
 
-  #bind(lookups: readonly Lookup[], at: number, row: MutableRow, into: RowSet): void {
+  #bind(lookups: readonly Lookup[], at: number, row: MutableRow, into: FoundRows): void {
     const lookup = lookups[at];
     if (lookup === undefined) {
-      into.add([...row]);
+      into.add(row.slice());
       return;
     }
     for (const event of this.#find(lookup, row)) {
@@ -129,18 +152,15 @@ export class Join {
 
   #find(lookup: Lookup, row: EventRow): Iterable<Event> {
     const side = this.#sides[lookup.stream];
-    if (side === undefined) return [];
-    if (lookup.key === null) return side.all;
-    const values = lookup.key(row, this.#context);
-    const key = joinKey(values);
-    if (key === NULL_KEY) {
-      return lookup.nullMeetsNull ? (side.indexes[lookup.index]?.find(keyOfValues(values)) ?? []) : [];
-    }
-    return side.indexes[lookup.index]?.find(key) ?? [];
+    if (side === undefined) return NO_EVENTS;
+    const { key } = lookup;
+    if (key === null) return side.all;
+    if (!lookup.nullMeetsNull && key.hasNull(row, this.#context)) return NO_EVENTS;
+    return side.indexes[lookup.index]?.find(key.of(row, this.#context)) ?? NO_EVENTS;
   }
 
   /** The rows of the sequential join in which `stream` is `event`. */
-  #expandOuter(plan: OuterPlan, stream: number, event: Event, into: RowSet): void {
+  #expandOuter(plan: OuterPlan, stream: number, event: Event, into: FoundRows): void {
     const allowed = this.#candidates(plan, stream, event);
     const width = this.#plan.streams;
     let rows: MutableRow[] = [];
@@ -181,11 +201,11 @@ export class Join {
   /** Rows of the step's stream that meet `row`; where the stream is the one expanded, its event alone. */
   #matches(lookup: Lookup, row: EventRow, only: Event | null): Iterable<Event> {
     if (only === null) return this.#find(lookup, row);
-    if (lookup.key === null) return [only];
-    const values = lookup.key(row, this.#context);
-    const own = this.#plan.indexes[lookup.stream]?.[lookup.index]?.(only, this.#context) ?? [];
-    if (!lookup.nullMeetsNull && joinKey(values) === NULL_KEY) return [];
-    return keyOfValues(values) === keyOfValues(own) ? [only] : [];
+    const { key } = lookup;
+    if (key === null) return [only];
+    if (!lookup.nullMeetsNull && key.hasNull(row, this.#context)) return NO_EVENTS;
+    const own = this.#plan.indexes[lookup.stream]?.[lookup.index]?.(only, this.#context);
+    return key.of(row, this.#context) === own ? [only] : NO_EVENTS;
   }
 
   /** Per stream before `stream`, the rows that can stand beside `event`; a stream that is missing is unrestricted. */

@@ -123,6 +123,9 @@ export class Aggregation {
   readonly #groups = new Map<Key, Group>();
   readonly #local: readonly LocalGroups[];
   #emptied: Key[] = [];
+  /** The group asked for last. */
+  #lastKey: Key = null;
+  #lastGroup: Group | null = null;
 
   /** `forgets`: groups end with their last row (statements with group by). */
   constructor(program: AggregationProgram, context: InstanceContext, forgets: boolean) {
@@ -155,17 +158,21 @@ export class Aggregation {
   }
 
   group(key: Key): Group {
+    if (this.#lastGroup !== null && key === this.#lastKey) return this.#lastGroup;
     let group = this.#groups.get(key);
     if (group === undefined) {
       group = new Group(this.#program);
       this.#groups.set(key, group);
       if (this.#forgets) this.#emptied.push(key);
     }
+    this.#lastKey = key;
+    this.#lastGroup = group;
     return group;
   }
 
   clear(): void {
     this.#groups.clear();
+    this.#lastGroup = null;
     this.#emptied = [];
     for (const local of this.#local) local.clear();
   }
@@ -176,5 +183,6 @@ export class Aggregation {
       if (group !== undefined && group.rows <= 0) this.#groups.delete(key);
     }
     this.#emptied = [];
+    this.#lastGroup = null;
   }
 }

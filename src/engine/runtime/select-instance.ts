@@ -32,6 +32,8 @@ import type { InstanceHost, StatementInstance, StatementOutput } from './stateme
 import { StreamInput } from './stream-input.ts';
 import { windowHost } from './window-host.ts';
 
+const NO_OUTPUT: OutputRow[] = [];
+
 interface PendingUpdate {
   readonly insert: readonly Event[];
   readonly remove: readonly Event[];
@@ -291,9 +293,15 @@ export class SelectInstance implements StatementInstance, UpdateSink {
     }
     if (this.#insert.length === 0 && this.#remove.length === 0) return null;
     this.#part = 0;
-    const told = { insert: this.#insert, remove: this.#remove, updates: null };
-    this.#insert = [];
-    this.#remove = [];
+    const told = { insert: NO_OUTPUT, remove: NO_OUTPUT, updates: null };
+    if (this.#insert.length > 0) {
+      told.insert = this.#insert;
+      this.#insert = [];
+    }
+    if (this.#remove.length > 0) {
+      told.remove = this.#remove;
+      this.#remove = [];
+    }
     return told;
   }
 

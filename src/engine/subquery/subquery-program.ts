@@ -1,11 +1,11 @@
 /** A checked subquery, compiled: its stream, how its rows are found for an outer row, and what it selects. */
 import type { CheckedExpression, CheckedSubquery } from '../../model/checked.ts';
 import { assert, CodedError } from '../../model/errors.ts';
-import type { Value } from '../../model/value.ts';
-import type { RowKey } from '../compile/compile.ts';
-import { compileEvaluators, compileEventEvaluators, compileKey, compilePredicate } from '../compile/compile.ts';
-import type { EvaluationContext, EventRow, Predicate } from '../evaluation.ts';
-import type { EventValues } from '../join/join-side.ts';
+import type { EventKey, RowKey } from '../compile/compile.ts';
+import { compileEventKey, compileKey, compilePredicate } from '../compile/compile.ts';
+import type { Predicate } from '../evaluation.ts';
+import { compileLookupKey } from '../join/join-plan.ts';
+import type { LookupKey } from '../join/join-plan.ts';
 import type { AggregationProgram } from '../result/aggregation.ts';
 import { compileAggregation } from '../result/aggregation.ts';
 import { compileProjection } from '../result/projection.ts';
@@ -17,8 +17,8 @@ import { rowsLeave } from '../window/window-recipe.ts';
 
 /** Equalities between an expression of the subquery's stream and one of the enclosing rows: a hash look-up. */
 export interface SubqueryLookup {
-  readonly own: EventValues;
-  readonly outer: (row: EventRow, context: EvaluationContext) => readonly Value[];
+  readonly own: EventKey;
+  readonly outer: LookupKey;
 }
 
 export interface SubqueryProgram {
@@ -130,5 +130,5 @@ function chooseLookup(
     }
   }
   if (own.length === 0) return { lookup: null, rest };
-  return { lookup: { own: compileEventEvaluators(own, stream), outer: compileEvaluators(outer) }, rest };
+  return { lookup: { own: compileEventKey(own, stream), outer: compileLookupKey(outer) }, rest };
 }

@@ -10,7 +10,7 @@ import type { Event } from '../../model/event.ts';
 import type { Value } from '../../model/value.ts';
 import type { EvaluationContext, EventRow } from '../evaluation.ts';
 import type { Key } from '../functions/values.ts';
-import { JoinIndex, joinKey, NULL_KEY } from '../join/join-side.ts';
+import { JoinIndex } from '../join/join-side.ts';
 import { Aggregation } from '../result/aggregation.ts';
 import type { InstanceContext, SubqueryReader } from '../runtime/instance-context.ts';
 import type { OutputRow } from '../runtime/output-row.ts';
@@ -21,6 +21,8 @@ import { windowHost } from '../runtime/window-host.ts';
 import type { SubqueryProgram } from './subquery-program.ts';
 
 const NO_KEY = '';
+const NO_ROW: EventRow = [null];
+const NO_EVENTS: readonly Event[] = [];
 
 type Rows = readonly (readonly Value[])[];
 
@@ -118,8 +120,8 @@ export class SubqueryState implements SubqueryReader {
   #candidates(): Iterable<Event> {
     const { lookup } = this.#program;
     if (lookup === null || this.#index === null) return this.#present;
-    const key = joinKey(lookup.outer([null], this.#context));
-    return key === NULL_KEY ? [] : this.#index.find(key);
+    if (lookup.outer.hasNull(NO_ROW, this.#context)) return NO_EVENTS;
+    return this.#index.find(lookup.outer.of(NO_ROW, this.#context));
   }
 
   #plain(): Rows {
