@@ -9,8 +9,11 @@ export const GOSSIP_OVERHEAD_BYTES = 1024;
 /** Largest request: a fragment's text and columns. */
 export const REQUEST_BYTES = 1024 * 1024;
 
-/** Largest reply: a snapshot of a large view. */
-export const REPLY_BYTES = 64 * 1024 * 1024;
+/**
+ * Largest reply: a snapshot of a view of some 100,000 rows. Two bytes can become one object of 100 when decoded, so that
+ * a hostile reply of this size costs under 1 GB, once.
+ */
+export const REPLY_BYTES = 16 * 1024 * 1024;
 
 export const HEARTBEAT_BYTES = 512 * 1024;
 
