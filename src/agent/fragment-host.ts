@@ -6,6 +6,7 @@
  */
 import { createHmac } from 'node:crypto';
 import { FragmentSender } from '../exchange/fragment-sender.ts';
+import { envelopeBytes } from '../federation/codec.ts';
 import type { Deployment, StatementOutput } from '../engine/engine.ts';
 import { rowValues } from '../engine/engine.ts';
 import type {
@@ -178,8 +179,13 @@ export class FragmentHost {
 
   replay(from: DomainName, request: ReplayRequest): readonly DeltaEnvelope[] {
     const running = this.#leased(from, request.fragmentId);
+    const envelopes = running.sender.replay(request.epoch, request.fromSeq, request.toSeq);
     this.#deps.counters.add('exchange_replays_total');
-    return running.sender.replay(request.epoch, request.fromSeq, request.toSeq);
+    this.#deps.counters.add(
+      'exchange_replayed_bytes_total',
+      envelopes.reduce((sum, e) => sum + envelopeBytes(e), 0),
+    );
+    return envelopes;
   }
 
   snapshot(from: DomainName, request: SnapshotRequest): ControlReply {
@@ -250,8 +256,12 @@ export class FragmentHost {
   /** Names of fragments that read one of the event types: a metric that is read cannot be deleted. */
   readersOf(typeNames: readonly string[]): readonly string[] {
     const reads = (r: Running): boolean =>
-      r.admitted.statement.streams.some((s) => s.source.kind === 'filter' && typeNames.includes(s.source.eventType.name));
-    return [...this.#running.values()].filter(reads).map((r) => `fragment ${r.id.slice(0, 12)} for ${[...r.leases.keys()].join(', ')}`);
+      r.admitted.statement.streams.some(
+        (s) => s.source.kind === 'filter' && typeNames.includes(s.source.eventType.name),
+      );
+    return [...this.#running.values()]
+      .filter(reads)
+      .map((r) => `fragment ${r.id.slice(0, 12)} for ${[...r.leases.keys()].join(', ')}`);
   }
 
   /** For status: what runs, for whom. */
