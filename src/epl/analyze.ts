@@ -65,7 +65,11 @@ export function analyzeModule(module: AstModule, catalog: Catalog): CheckedModul
     }
     statements.push(statement);
   }
-  return freeze({ statements: freeze(statements), eventTypes: new Map(state.catalog.ownTypes()) });
+  return freeze({
+    statements: freeze(statements),
+    eventTypes: new Map(state.catalog.ownTypes()),
+    expressions: state.declarations,
+  });
 }
 
 /** Null for statements that leave nothing to run: `create expression`. */
@@ -82,10 +86,11 @@ function analyzeStatement(ast: AstStatement, state: ModuleState): CheckedStateme
       return freeze({ kind: 'createSchema', ...headOf(ast), ...schema, ast });
     }
     case 'createExpression':
-      if (state.declarations.has(ast.declaration.name)) {
+      if (state.catalog.expression(ast.declaration.name) !== undefined) {
         fail('DUPLICATE_NAME', `the expression '${ast.declaration.name}' exists already`, ast.declaration.position);
       }
       state.declarations.set(ast.declaration.name, ast.declaration);
+      state.catalog.addExpression(ast.declaration);
       return null;
     case 'onSet':
       return analyzeOnSet(ast, state);

@@ -1,10 +1,13 @@
 /** A catalog that can be filled, and layered over another: what a module declares lies over what the agent offers. */
+import type { AstExpressionDeclaration } from '../model/ast.ts';
+import type { CheckedModule } from '../model/checked.ts';
 import type { Catalog, EventType, VariableType } from '../model/event-type.ts';
 
 export class LayeredCatalog implements Catalog {
   readonly #parent: Catalog | null;
   readonly #types = new Map<string, EventType>();
   readonly #variables = new Map<string, VariableType>();
+  readonly #expressions = new Map<string, AstExpressionDeclaration>();
 
   constructor(parent: Catalog | null = null) {
     this.#parent = parent;
@@ -22,6 +25,23 @@ export class LayeredCatalog implements Catalog {
 
   addVariable(variable: VariableType): void {
     this.#variables.set(variable.name, variable);
+  }
+
+  addExpression(declaration: AstExpressionDeclaration): void {
+    this.#expressions.set(declaration.name, declaration);
+  }
+
+  /** Adds all that a module declares: types, variables, expressions. */
+  addModule(module: CheckedModule): void {
+    for (const type of module.eventTypes.values()) this.addType(type);
+    for (const declaration of module.expressions?.values() ?? []) this.addExpression(declaration);
+    for (const s of module.statements) {
+      if (s.kind === 'createVariable') this.addVariable({ name: s.variable, type: s.type, constant: s.constant });
+    }
+  }
+
+  expression(name: string): AstExpressionDeclaration | undefined {
+    return this.#expressions.get(name) ?? this.#parent?.expression?.(name);
   }
 
   eventType(name: string): EventType | undefined {

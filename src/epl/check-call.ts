@@ -19,7 +19,8 @@ const MAX_EXPANSION_DEPTH = 16;
 
 export function checkCall(step: CallStep, ast: AstChain, context: Context): CheckedExpression {
   const lower = step.name.toLowerCase();
-  const declaration = context.environment.declarations.get(step.name);
+  const { declarations, catalog } = context.environment;
+  const declaration = declarations.get(step.name) ?? catalog.expression(step.name);
   if (declaration !== undefined) return expand(declaration, step, ast, context);
   if (aggregateInfo(lower) !== undefined && !isRowMinMax(lower, step)) return checkAggregate(step, ast, context);
   switch (lower) {

@@ -93,7 +93,7 @@ function resolveName(chain: AstChain, context: Context): Found {
     if (!context.outer) break;
     level++;
   }
-  const declared = context.environment.declarations.get(name);
+  const declared = context.environment.declarations.get(name) ?? context.environment.catalog.expression(name);
   if (declared !== undefined && declared.alias) {
     return {
       expression: checkCall(

@@ -4,7 +4,7 @@
  * Every name is resolved and every expression has a static type. Nodes are frozen plain data. `ast` leads back to the
  * text: for printing (fragments are sent as text) and for positions in errors.
  */
-import type { AstExpression, AstStatement } from './ast.ts';
+import type { AstExpression, AstExpressionDeclaration, AstStatement } from './ast.ts';
 import type { Position } from './errors.ts';
 import type { EventType } from './event-type.ts';
 import type { Value, ValueType } from './value.ts';
@@ -451,4 +451,6 @@ export interface CheckedModule {
   readonly statements: readonly CheckedStatement[];
   /** Types that the module declares or infers (create schema, insert into), by name. */
   readonly eventTypes: ReadonlyMap<string, EventType>;
+  /** What `create expression` declares, by name: for the catalog of later modules. */
+  readonly expressions?: ReadonlyMap<string, AstExpressionDeclaration> | undefined;
 }

@@ -1,4 +1,5 @@
 /** Event types: the schema of a stream. `MemUtil` is the union over domains; `renci.MemUtil` is a subtype of it. */
+import type { AstExpressionDeclaration } from './ast.ts';
 import type { ValueType } from './value.ts';
 
 export interface Property {
@@ -32,6 +33,8 @@ export interface Catalog {
   /** All names, for "did you mean". */
   eventTypeNames(): Iterable<string>;
   variable(name: string): VariableType | undefined;
+  /** Expressions of `create expression` in modules deployed earlier; none where the catalog keeps none. */
+  expression?(name: string): AstExpressionDeclaration | undefined;
 }
 
 export interface VariableType {

@@ -54,7 +54,7 @@ const { expression } = fc.letrec<{ expression: AstExpression; step: AstStep }>((
   const compare = fc.constantFrom('=', '!=', '<', '<=', '>', '>=', 'is', 'is not');
   const node = <T extends object>(shape: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<
     T & { position: typeof position }
-  > => fc.record(shape).map((fields) => ({ ...fields, position }) as T & { position: typeof position });
+  > => fc.record(shape).map((fields) => ({ ...fields, position }));
   const not = fc.boolean();
   return {
     step: fc.oneof(

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { CheckedExpression } from '../../../src/model/checked.ts';
 import { stringifyType } from '../../../src/model/value.ts';
-import { analyze, columns, select } from './support.ts';
+import { catalogOf } from '../../../src/epl/catalog.ts';
+import { analyze, columns, select, TYPES } from './support.ts';
 
 function expressionOf(text: string): CheckedExpression {
   const item = select(`select ${text} as x from E#keepall as e`).select[0];
@@ -252,6 +253,17 @@ describe('declarations', () => {
     const [statement] = analyze("@Name('s0') @Tag(name='a', value='b') @Priority(10) select * from Cpu").statements;
     expect(statement?.name).toBe('s0');
     expect(statement?.annotations.map((a) => a.value)).toEqual(['s0', 'b', 10]);
+  });
+
+  test('what one module declares is there for the next by addModule', () => {
+    const layer = catalogOf([], TYPES);
+    layer.addModule(
+      analyze(
+        'create expression twice {x => x.load * 2}; create variable int lim = 1; insert into Hot select host from Cpu',
+      ),
+    );
+    expect(columns('select twice(c) as t, lim from Cpu as c', layer)).toEqual(['t: double', 'lim: int']);
+    expect(columns('select * from Hot', layer)).toEqual(['host: string']);
   });
 
   test('a split stream makes the types of its branches', () => {
