@@ -30,8 +30,20 @@ function main(): number {
   let failedRun = false;
   for (const tier of chosen) {
     const file = join(report, `${tier}.json`);
-    const args = ['run', '--config', 'test/vitest.config.ts', '--project', tier, '--reporter=default', '--reporter=json', `--outputFile=${file}`];
-    const run = spawnSync(join(root, 'node_modules/.bin/vitest'), args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+    const args = [
+      'run',
+      '--config',
+      'test/vitest.config.ts',
+      '--project',
+      tier,
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile=${file}`,
+    ];
+    const run = spawnSync(join(root, 'node_modules/.bin/vitest'), args, {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
     const counts = readReport(file);
     if (run.status !== 0 || counts === null) failedRun = true;
     if (counts !== null) {
@@ -88,7 +100,9 @@ function installPackages(): boolean {
   const command = `apt-get install -y --no-install-recommends ${missing.join(' ')}`;
   if (!existsSync('/etc/debian_version') || process.getuid?.() !== 0) {
     console.error(`tiers ${NEED_PACKAGES.join(' and ')} need the Debian packages: ${missing.join(', ')}`);
-    console.error(`install them as root (apt-get update && ${command}), or leave those tiers out: npm test -- --without ${NEED_PACKAGES.join(',')}`);
+    console.error(
+      `install them as root (apt-get update && ${command}), or leave those tiers out: npm test -- --without ${NEED_PACKAGES.join(',')}`,
+    );
     return false;
   }
   console.log(`installing Debian packages: ${missing.join(', ')}`);

@@ -118,7 +118,8 @@ export class VirtualFederation {
   async barrier(): Promise<void> {
     const nowMs = this.time.nowMs();
     await this.runUntil(() => this.#caughtUp(nowMs));
-    for (const agent of this.agents.values()) for (const query of agent.queries.queries) query.group?.drainBarrier(nowMs);
+    for (const agent of this.agents.values())
+      for (const query of agent.queries.queries) query.group?.drainBarrier(nowMs);
   }
 
   #caughtUp(nowMs: number): boolean {
@@ -145,7 +146,14 @@ export class VirtualFederation {
         offer: () => null,
         onOutput: (query, output) => this.#options.onOutput(query, output),
       },
-      { epoch: 1, secret: this.random.bytes(32), startMs: 0, barrier: true, strict: true, iterated: this.#options.iterated },
+      {
+        epoch: 1,
+        secret: this.random.bytes(32),
+        startMs: 0,
+        barrier: true,
+        strict: true,
+        iterated: this.#options.iterated,
+      },
     );
     for (const type of types) agent.runtime.addType(type);
     this.agents.set(domain, agent);

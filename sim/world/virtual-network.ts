@@ -43,7 +43,14 @@ export interface NetworkTotals {
 }
 
 export class VirtualNetwork {
-  readonly totals: NetworkTotals = { envelopes: 0, envelopeBytes: 0, heartbeats: 0, heartbeatBytes: 0, lost: 0, duplicated: 0 };
+  readonly totals: NetworkTotals = {
+    envelopes: 0,
+    envelopeBytes: 0,
+    heartbeats: 0,
+    heartbeatBytes: 0,
+    lost: 0,
+    duplicated: 0,
+  };
   readonly #peers = new Map<DomainName, VirtualTransport>();
   readonly #time: VirtualTime;
   readonly #random: SeededRandom;
@@ -207,7 +214,8 @@ export class VirtualTransport implements ExchangeTransport {
   }
 
   deliverRequest(from: DomainName, request: ControlRequest): Promise<ControlReply> {
-    if (this.#handlers === null) return Promise.reject(new CodedError('DOMAIN_UNREACHABLE', `domain '${this.self}' has stopped`));
+    if (this.#handlers === null)
+      return Promise.reject(new CodedError('DOMAIN_UNREACHABLE', `domain '${this.self}' has stopped`));
     return this.#handlers.onRequest(from, request);
   }
 }

@@ -63,7 +63,10 @@ export class AgentCore {
     this.#deps = deps;
     this.domain = transport.self;
     this.#heartbeatMs = options.heartbeatMs ?? HEARTBEAT_MS;
-    this.runtime = new LocalRuntime({ clock }, { domain: this.domain, startMs: options.startMs, firstSeq: options.firstSeq });
+    this.runtime = new LocalRuntime(
+      { clock },
+      { domain: this.domain, startMs: options.startMs, firstSeq: options.firstSeq },
+    );
     this.ask = askThrough(transport, clock, (request) => this.#answer(this.domain, request));
     this.queries = new QueryService(
       {
@@ -130,7 +133,9 @@ export class AgentCore {
 
   #tellSelf(): void {
     for (const query of this.queries.queries) {
-      const ids = [...(query.group?.members ?? [])].filter((m) => m.fragment.domain === this.domain).map((m) => m.fragmentId);
+      const ids = [...(query.group?.members ?? [])]
+        .filter((m) => m.fragment.domain === this.domain)
+        .map((m) => m.fragmentId);
       if (ids.length > 0) query.group?.onHeartbeat(this.domain, this.host.progress(this.domain, ids));
     }
   }

@@ -92,7 +92,12 @@ export class Agent {
     const xmpp = await this.#startXmpp(store);
     const publisher = new PubsubPublisher(
       { store, clock, random, log: log.child({ part: 'xmpp' }), counters },
-      { xmpp: xmpp.connection, pubsubService: xmpp.pubsubService, domain: config.domain, outbox: { maxEntries: config.limits.outboxTriggers } },
+      {
+        xmpp: xmpp.connection,
+        pubsubService: xmpp.pubsubService,
+        domain: config.domain,
+        outbox: { maxEntries: config.limits.outboxTriggers },
+      },
     );
 
     const transport = new Libp2pTransport(
@@ -121,10 +126,16 @@ export class Agent {
       { epoch: run.epoch, secret: run.secret, firstSeq: run.firstSeq },
     );
     const catalogs = new Catalogs({ transport, ask: core.ask, log, own: () => registry.catalog() });
-    for (const metric of registry.list()) for (const type of typesOfMetric(config.domain, metric.name, typed(metric.types))) core.runtime.addType(type);
+    for (const metric of registry.list())
+      for (const type of typesOfMetric(config.domain, metric.name, typed(metric.types))) core.runtime.addType(type);
     const declare = (declaration: MetricDeclaration): void => {
       if (!registry.declare(declaration)) return;
-      for (const type of typesOfMetric(config.domain, declaration.name, typed(registry.require(declaration.name).types))) core.runtime.addType(type);
+      for (const type of typesOfMetric(
+        config.domain,
+        declaration.name,
+        typed(registry.require(declaration.name).types),
+      ))
+        core.runtime.addType(type);
     };
 
     const book = new QueryBook({ store, service: core.queries, publisher, clock, log });
@@ -145,15 +156,32 @@ export class Agent {
       clock,
       declare,
       domains: () => [
-        { domain: config.domain, peerId: identity.peerId, self: true, connected: true, addresses: transport.addresses() },
-        ...config.members.map((m) => ({ domain: m.domain, peerId: m.peerId, self: false, connected: transport.connected(m.domain), addresses: m.addresses })),
+        {
+          domain: config.domain,
+          peerId: identity.peerId,
+          self: true,
+          connected: true,
+          addresses: transport.addresses(),
+        },
+        ...config.members.map((m) => ({
+          domain: m.domain,
+          peerId: m.peerId,
+          self: false,
+          connected: transport.connected(m.domain),
+          addresses: m.addresses,
+        })),
       ],
       sources: () => this.#sources.map(listing),
       status: () => ({
         peerId: identity.peerId,
         version: AGENT_VERSION,
         startedMs,
-        xmpp: { state: publisher.status.connection.state, detail: publisher.status.connection.lastError ?? '', outbox: publisher.status.outbox.entries, uri: xmpp.uri },
+        xmpp: {
+          state: publisher.status.connection.state,
+          detail: publisher.status.connection.lastError ?? '',
+          outbox: publisher.status.outbox.entries,
+          uri: xmpp.uri,
+        },
         counters: counters.snapshot(),
       }),
     });
@@ -185,7 +213,10 @@ export class Agent {
     for (const account of accounts) {
       const [user = '', accountDomain] = account.jid.split('@');
       if (accountDomain !== domain) {
-        throw new CodedError('CONFIG_INVALID', `account ${account.jid} is not of the embedded server's domain '${domain}'`);
+        throw new CodedError(
+          'CONFIG_INVALID',
+          `account ${account.jid} is not of the embedded server's domain '${domain}'`,
+        );
       }
       server.addAccount(user, account.password);
     }
@@ -200,12 +231,26 @@ export class Agent {
     };
   }
 
-  async #startSources(registry: MetricRegistry, core: AgentCore, xmpp: XmppAccess, declare: (d: MetricDeclaration) => void): Promise<void> {
+  async #startSources(
+    registry: MetricRegistry,
+    core: AgentCore,
+    xmpp: XmppAccess,
+    declare: (d: MetricDeclaration) => void,
+  ): Promise<void> {
     for (const settings of this.#config.sources) {
-      const source = buildSource(settings, { clock: this.#clock, random: this.#random, log: this.#log, counters: this.#counters }, xmpp);
+      const source = buildSource(
+        settings,
+        { clock: this.#clock, random: this.#random, log: this.#log, counters: this.#counters },
+        xmpp,
+      );
       for (const metric of source.metrics) declare({ ...metric, description: metric.description });
       const supervisor = new SourceSupervisor(
-        { clock: this.#clock, random: this.#random, log: this.#log.child({ part: 'source' }), counters: this.#counters },
+        {
+          clock: this.#clock,
+          random: this.#random,
+          log: this.#log.child({ part: 'source' }),
+          counters: this.#counters,
+        },
         source,
         (batch) => this.#ingest(registry, core, source.name, batch),
       );
@@ -216,7 +261,12 @@ export class Agent {
   }
 
   /** What a source measured; a wrong measurement is counted and said, the others go on. */
-  #ingest(registry: MetricRegistry, core: AgentCore, source: string, batch: readonly Measurement[]): { accepted: number; refused: number } {
+  #ingest(
+    registry: MetricRegistry,
+    core: AgentCore,
+    source: string,
+    batch: readonly Measurement[],
+  ): { accepted: number; refused: number } {
     let accepted = 0;
     for (const m of batch) {
       try {

@@ -41,7 +41,10 @@ export class Catalogs {
   async refreshOne(domain: DomainName): Promise<void> {
     const knownVersion = this.#known.get(domain)?.version ?? 0;
     try {
-      const reply = expectReply(await this.#deps.ask(domain, { kind: 'catalog', knownVersion }, CATALOG_TIMEOUT_MS), 'catalog');
+      const reply = expectReply(
+        await this.#deps.ask(domain, { kind: 'catalog', knownVersion }, CATALOG_TIMEOUT_MS),
+        'catalog',
+      );
       // A domain speaks for itself alone.
       if (reply.catalog !== null && reply.catalog.domain === domain) this.#known.set(domain, reply.catalog);
     } catch (error) {

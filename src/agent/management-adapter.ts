@@ -1,5 +1,23 @@
 /** The management interface over one agent: plain data in, plain data out (`ManagementTarget`). */
-import type { Caller, DomainListing, Explanation, ExplainRequest, ManagementTarget, MetricDeclaration, MetricFilter, MetricListing, PublishAnswer, PublishedEvent, QueryDetails, QueryListing, QueryRegistration, QueryRequest, SilenceMode, SourceListing, AgentStatus } from '../management/target.ts';
+import type {
+  Caller,
+  DomainListing,
+  Explanation,
+  ExplainRequest,
+  ManagementTarget,
+  MetricDeclaration,
+  MetricFilter,
+  MetricListing,
+  PublishAnswer,
+  PublishedEvent,
+  QueryDetails,
+  QueryListing,
+  QueryRegistration,
+  QueryRequest,
+  SilenceMode,
+  SourceListing,
+  AgentStatus,
+} from '../management/target.ts';
 import { CodedError } from '../model/errors.ts';
 import { stringifyStreamName, type DomainName, type QueryId } from '../model/ids.ts';
 import type { Plan } from '../model/plan.ts';
@@ -62,7 +80,11 @@ export class ManagementAdapter implements ManagementTarget {
         c.metrics.map((m) => ({
           name: m.name,
           description: m.description,
-          properties: m.properties.map((p) => ({ name: p.name, type: stringifyType(p.type), ...unitOf(m.units[p.name]) })),
+          properties: m.properties.map((p) => ({
+            name: p.name,
+            type: stringifyType(p.type),
+            ...unitOf(m.units[p.name]),
+          })),
           domain: c.domain,
           uses: 0,
         })),
@@ -74,13 +96,24 @@ export class ManagementAdapter implements ManagementTarget {
   async publish(metric: string, events: readonly PublishedEvent[], caller: Caller): Promise<PublishAnswer> {
     const { registry, core, clock } = this.#deps;
     const stream = stringifyStreamName(core.domain, metric);
-    return registry.publish({ client: caller.identity, metric, events }, clock.nowMs(), (values) => void core.ingest(stream, values));
+    return registry.publish(
+      { client: caller.identity, metric, events },
+      clock.nowMs(),
+      (values) => void core.ingest(stream, values),
+    );
   }
 
   async registerQuery(request: QueryRequest): Promise<QueryRegistration> {
     const entry = await this.#deps.book.register(request.epl, optionsOf(request));
     const target = this.#deps.publisher.targetOf(entry.id);
-    return { queryId: entry.id, node: target.node, service: target.service, uri: target.uri, notes: entry.notes, plan: planJson(entry.plan) };
+    return {
+      queryId: entry.id,
+      node: target.node,
+      service: target.service,
+      uri: target.uri,
+      notes: entry.notes,
+      plan: planJson(entry.plan),
+    };
   }
 
   async deleteQuery(queryId: QueryId): Promise<void> {
@@ -127,7 +160,10 @@ export class ManagementAdapter implements ManagementTarget {
       nowMs: clock.nowMs(),
       queries: book.entries.length,
       metrics: registry.list().length,
-      peers: this.#deps.domains().filter((d) => !d.self).map((d) => ({ domain: d.domain, connected: d.connected })),
+      peers: this.#deps
+        .domains()
+        .filter((d) => !d.self)
+        .map((d) => ({ domain: d.domain, connected: d.connected })),
     };
   }
 
@@ -163,7 +199,9 @@ function optionsOf(request: QueryRequest): QueryOptions {
 
 function silenceOf(mode: SilenceMode | undefined): OnSilence {
   if (mode === 'hold') {
-    throw new CodedError('NOT_SUPPORTED', "onSilence 'hold' is not there yet", { hint: "use 'wait' (exact, stands still) or 'continue' (goes on, says what it covers)" });
+    throw new CodedError('NOT_SUPPORTED', "onSilence 'hold' is not there yet", {
+      hint: "use 'wait' (exact, stands still) or 'continue' (goes on, says what it covers)",
+    });
   }
   return mode ?? 'continue';
 }
@@ -191,10 +229,15 @@ function unitOf(unit: string | undefined): { readonly unit?: string } {
   return unit === undefined ? {} : { unit };
 }
 
-function matches(metric: MetricDeclaration, search: { readonly match?: string | undefined; readonly unit?: string | undefined }): boolean {
+function matches(
+  metric: MetricDeclaration,
+  search: { readonly match?: string | undefined; readonly unit?: string | undefined },
+): boolean {
   const { match, unit } = search;
   if (unit !== undefined && !metric.properties.some((p) => p.unit === unit)) return false;
   if (match === undefined) return true;
   const wanted = match.toLowerCase();
-  return [metric.name, metric.description, ...metric.properties.map((p) => p.name)].some((t) => t.toLowerCase().includes(wanted));
+  return [metric.name, metric.description, ...metric.properties.map((p) => p.name)].some((t) =>
+    t.toLowerCase().includes(wanted),
+  );
 }

@@ -73,12 +73,17 @@ export class QueryBook {
 
   get(id: QueryId): BookEntry {
     const entry = this.entries.find((e) => e.id === id);
-    if (entry === undefined) throw new CodedError('UNKNOWN_QUERY', `no query ${id.slice(0, 80)} is registered here`, { hint: 'listQueries shows them' });
+    if (entry === undefined)
+      throw new CodedError('UNKNOWN_QUERY', `no query ${id.slice(0, 80)} is registered here`, {
+        hint: 'listQueries shows them',
+      });
     return entry;
   }
 
   async register(epl: string, options: QueryOptions): Promise<BookEntry> {
-    const same = [...this.#waiting.values()].find((w) => w.epl === epl && JSON.stringify(w.options) === JSON.stringify(options));
+    const same = [...this.#waiting.values()].find(
+      (w) => w.epl === epl && JSON.stringify(w.options) === JSON.stringify(options),
+    );
     if (same !== undefined) return waitingEntry(same);
     const { query, fresh } = await this.#deps.service.register(epl, options);
     if (fresh) {
@@ -136,7 +141,10 @@ export class QueryBook {
     } catch (error) {
       const coded = toCodedError(error);
       waiting.detail = `${coded.code}: ${coded.describe()}`;
-      waiting.cancel = this.#deps.clock.after(pauseMs, () => void this.#restore(waiting, Math.min(pauseMs * 2, RESTORE_RETRY_MAX_MS)));
+      waiting.cancel = this.#deps.clock.after(
+        pauseMs,
+        () => void this.#restore(waiting, Math.min(pauseMs * 2, RESTORE_RETRY_MAX_MS)),
+      );
       this.#deps.log.debug('query is not back yet', { queryId: waiting.id, code: coded.code });
     }
   }
@@ -160,7 +168,13 @@ function waitingEntry(w: Waiting): BookEntry {
 function toDocument(query: Query): Json {
   const { id, epl, startMs, createdMs, options } = query;
   const { jid, subscribers, onSilence, name } = options;
-  return { id, epl, startMs, createdMs, options: { jid, subscribers: [...subscribers], listener: null, onSilence, name } };
+  return {
+    id,
+    epl,
+    startMs,
+    createdMs,
+    options: { jid, subscribers: [...subscribers], listener: null, onSilence, name },
+  };
 }
 
 /** What this agent wrote itself; a damaged store is found when it is opened. */

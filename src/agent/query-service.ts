@@ -243,7 +243,8 @@ export class QueryService {
     const federated = await this.#deps.catalog();
     const catalog = parent ?? new LayeredCatalog(federated);
     try {
-      const { ast, notes } = this.#options.strict === true ? { ast: parsed, notes: [] } : rewriteModule(parsed, catalog);
+      const { ast, notes } =
+        this.#options.strict === true ? { ast: parsed, notes: [] } : rewriteModule(parsed, catalog);
       const module = analyzeModule(ast, catalog);
       this.#tryOut(module, catalog);
       return { ast, module, catalog, federated, notes };
@@ -466,7 +467,10 @@ export class QueryService {
 }
 
 /** What Esper refuses and the paper prints: aliases in `where` (epl/lenient.ts). */
-function rewriteModule(ast: AstModule, catalog: LayeredCatalog): { readonly ast: AstModule; readonly notes: readonly string[] } {
+function rewriteModule(
+  ast: AstModule,
+  catalog: LayeredCatalog,
+): { readonly ast: AstModule; readonly notes: readonly string[] } {
   const rewritten = ast.statements.map((s) => rewriteAliasInWhere(s, catalog));
   return { ast: { ...ast, statements: rewritten.map((r) => r.statement) }, notes: rewritten.flatMap((r) => r.notes) };
 }
@@ -477,7 +481,8 @@ function acknowledgements(members: readonly GroupMember[]): RenewLease['acknowle
   for (const { fragmentId, receiver } of members) {
     const { epoch, takenSeq: seq } = receiver;
     const known = least.get(fragmentId);
-    if (known === undefined || epoch < known.epoch || (epoch === known.epoch && seq < known.seq)) least.set(fragmentId, { fragmentId, epoch, seq });
+    if (known === undefined || epoch < known.epoch || (epoch === known.epoch && seq < known.seq))
+      least.set(fragmentId, { fragmentId, epoch, seq });
   }
   return [...least.values()];
 }

@@ -27,7 +27,14 @@ export class TriggerMaker {
     const statement = output.statement ?? 'statement';
     const content = { insert: output.insert, remove: output.remove };
     const ordinal = this.#ordinalOf(query, statement, output);
-    const itemId = itemIdOf({ queryId: query.id, startMs: query.startMs, statement, key: output.key, content, ordinal });
+    const itemId = itemIdOf({
+      queryId: query.id,
+      startMs: query.startMs,
+      statement,
+      key: output.key,
+      content,
+      ordinal,
+    });
     return {
       itemId,
       queryId: query.id,
@@ -69,6 +76,8 @@ export class TriggerMaker {
  */
 export function speaks(query: Query, statement: string | null): boolean {
   const statements = query.plan.statements.filter((s) => s.columns.length > 0);
-  const speakers = statements.filter((s) => s.epl === null || !/\binsert\s+(?:istream\s+|rstream\s+|irstream\s+)?into\b/i.test(s.epl));
+  const speakers = statements.filter(
+    (s) => s.epl === null || !/\binsert\s+(?:istream\s+|rstream\s+|irstream\s+)?into\b/i.test(s.epl),
+  );
   return speakers.length === 0 || speakers.some((s) => s.name === statement);
 }

@@ -7,7 +7,13 @@ import { SystemRandom } from './system-random.ts';
 
 export type { ReceivedTrigger } from '../triggers/read-trigger.ts';
 
-const QUIET: Log = { error: () => undefined, warn: () => undefined, info: () => undefined, debug: () => undefined, child: () => QUIET };
+const QUIET: Log = {
+  error: () => undefined,
+  warn: () => undefined,
+  info: () => undefined,
+  debug: () => undefined,
+  child: () => QUIET,
+};
 
 export class TriggerWatch extends TriggerSubscriber {
   constructor(options: TriggerSubscriberOptions, onTrigger: (trigger: ReceivedTrigger) => void) {

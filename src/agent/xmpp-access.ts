@@ -14,9 +14,14 @@ export interface XmppAccess {
 /** Throws `CONFIG_INVALID`, `KEY_UNREADABLE`, `KEY_INSECURE`. */
 export function xmppAccess(server: XmppServerConfig): XmppAccess {
   const [username = '', domain = ''] = server.jid.split('@');
-  const password = server.passwordFile === undefined ? server.password : new TextDecoder().decode(readPrivateFile(server.passwordFile)).trim();
+  const password =
+    server.passwordFile === undefined
+      ? server.password
+      : new TextDecoder().decode(readPrivateFile(server.passwordFile)).trim();
   if (password === undefined || password === '') {
-    throw new CodedError('CONFIG_INVALID', 'xmpp.service has no password', { hint: 'give passwordFile, a file that only its owner can read' });
+    throw new CodedError('CONFIG_INVALID', 'xmpp.service has no password', {
+      hint: 'give passwordFile, a file that only its owner can read',
+    });
   }
   const ca = server.ca === undefined ? {} : { ca: readCertificates(server.ca) };
   return {

@@ -14,7 +14,11 @@ export async function askStruct(to: Connection, method: string, params: readonly
   return structOf(await callMethod(to.url, method, params));
 }
 
-export async function askList(to: Connection, method: string, params: readonly Parameter[] = []): Promise<readonly Answer[]> {
+export async function askList(
+  to: Connection,
+  method: string,
+  params: readonly Parameter[] = [],
+): Promise<readonly Answer[]> {
   return listOf(await callMethod(to.url, method, params)).map(structOf);
 }
 
@@ -36,7 +40,10 @@ export function textOrFile(argument: string): string {
   try {
     return readFileSync(argument.slice(1), 'utf8');
   } catch (error) {
-    throw new CodedError('INVALID_PARAMETERS', `cannot read ${argument.slice(1)}`, { cause: error, hint: '@FILE names a file that holds the EPL' });
+    throw new CodedError('INVALID_PARAMETERS', `cannot read ${argument.slice(1)}`, {
+      cause: error,
+      hint: '@FILE names a file that holds the EPL',
+    });
   }
 }
 

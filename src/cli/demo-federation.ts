@@ -82,12 +82,21 @@ export class DemoFederation {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  async #spawn(domain: string, config: string, folder: string, onExit: (domain: string) => void): Promise<Readonly<Record<string, unknown>>> {
+  async #spawn(
+    domain: string,
+    config: string,
+    folder: string,
+    onExit: (domain: string) => void,
+  ): Promise<Readonly<Record<string, unknown>>> {
     const logFile = join(folder, 'agent.log');
     const log = openSync(logFile, 'a');
-    const child = spawn(process.execPath, [...process.execArgv, process.argv[1] ?? '', 'agent', '--config', config, '--print-ready'], {
-      stdio: ['ignore', 'pipe', log],
-    });
+    const child = spawn(
+      process.execPath,
+      [...process.execArgv, process.argv[1] ?? '', 'agent', '--config', config, '--print-ready'],
+      {
+        stdio: ['ignore', 'pipe', log],
+      },
+    );
     closeSync(log);
     this.#children.push(child);
     const { promise, resolve, reject } = Promise.withResolvers<Readonly<Record<string, unknown>>>();
@@ -100,7 +109,8 @@ export class DemoFederation {
       failed(`ended (${signal ?? code ?? ''})`);
       if (!this.#stopping) onExit(domain);
     });
-    if (child.stdout !== null) createInterface({ input: child.stdout }).once('line', (line) => resolve(structOf(JSON.parse(line))));
+    if (child.stdout !== null)
+      createInterface({ input: child.stdout }).once('line', (line) => resolve(structOf(JSON.parse(line))));
     try {
       return await promise;
     } finally {

@@ -78,10 +78,14 @@ async function showPeers(agent: DemoAgent, count: number): Promise<void> {
     const domains = await askList({ url: agent.xmlrpc }, 'listDomains');
     if (domains.filter((d) => d['connected'] === true).length === count) {
       print(pc.bold('connected'));
-      for (const d of domains) print(`  ${String(d['domain']).padEnd(6)} ${String(d['peerId'])}${d['self'] === true ? pc.dim('  (here)') : ''}`);
+      for (const d of domains)
+        print(
+          `  ${String(d['domain']).padEnd(6)} ${String(d['peerId'])}${d['self'] === true ? pc.dim('  (here)') : ''}`,
+        );
       return;
     }
-    if (Date.now() > endMs) throw new CodedError('DOMAIN_UNREACHABLE', `the domains did not connect within ${PEERS_DEADLINE_MS} ms`);
+    if (Date.now() > endMs)
+      throw new CodedError('DOMAIN_UNREACHABLE', `the domains did not connect within ${PEERS_DEADLINE_MS} ms`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
@@ -103,7 +107,11 @@ class Baseline {
     const list = this.#values.get(trigger.statement) ?? [];
     this.#values.set(trigger.statement, list);
     for (const row of trigger.insert) if (typeof row[0] === 'number') list.push(row[0]);
-    if (!this.#over && this.#values.size === 2 && [...this.#values.values()].every((v) => v.length >= BASELINE_EVENTS)) {
+    if (
+      !this.#over &&
+      this.#values.size === 2 &&
+      [...this.#values.values()].every((v) => v.length >= BASELINE_EVENTS)
+    ) {
       this.#over = true;
       this.#done.resolve();
     }
@@ -127,7 +135,10 @@ class Baseline {
     const memory = greatest(this.#values.get('baselineMemory'));
     const bandwidth = greatest(this.#values.get('baselineBandwidth'));
     print(pc.dim(`memory up to ${memory.toFixed(2)} %, traffic up to ${(bandwidth / 1e6).toFixed(1)} Mbit/s`));
-    return { memoryPercent: Number((memory + 0.4).toFixed(2)), bitsPerSecond: Math.round(bandwidth + LOAD_BITS_PER_SECOND / 4) };
+    return {
+      memoryPercent: Number((memory + 0.4).toFixed(2)),
+      bitsPerSecond: Math.round(bandwidth + LOAD_BITS_PER_SECOND / 4),
+    };
   }
 }
 
@@ -180,7 +191,9 @@ class LoadCycle {
 
   start(): void {
     print(pc.dim('load on'));
-    this.#child = spawn(process.execPath, [...process.execArgv, process.argv[1] ?? '', 'demo-load'], { stdio: 'ignore' });
+    this.#child = spawn(process.execPath, [...process.execArgv, process.argv[1] ?? '', 'demo-load'], {
+      stdio: 'ignore',
+    });
     this.#timer = setTimeout(() => {
       print(pc.dim('load off'));
       this.#child?.kill('SIGKILL');
@@ -197,7 +210,8 @@ class LoadCycle {
 function countOf(text: string | undefined, option: string): number {
   if (text === undefined) return Infinity;
   const count = Number(text);
-  if (!Number.isInteger(count) || count < 1) throw new CodedError('INVALID_PARAMETERS', `${option} ${text} is no count`, { hint: 'a positive whole number' });
+  if (!Number.isInteger(count) || count < 1)
+    throw new CodedError('INVALID_PARAMETERS', `${option} ${text} is no count`, { hint: 'a positive whole number' });
   return count;
 }
 

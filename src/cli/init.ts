@@ -18,7 +18,9 @@ export interface InitOptions {
 export async function runInit(folder: string, options: InitOptions): Promise<void> {
   const configFile = join(folder, 'pqa.yaml');
   if (existsSync(configFile)) {
-    throw new CodedError('CONFIG_INVALID', `${configFile} exists already`, { hint: 'nothing is overwritten: choose another folder' });
+    throw new CodedError('CONFIG_INVALID', `${configFile} exists already`, {
+      hint: 'nothing is overwritten: choose another folder',
+    });
   }
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const peerId = await createIdentityFile(join(folder, 'agent.key'));
@@ -32,7 +34,8 @@ export async function runInit(folder: string, options: InitOptions): Promise<voi
     sources: [{ kind: 'host' }],
   });
   writeFileSync(configFile, text, { mode: 0o600 });
-  if (options.json === true) return printJson({ domain: options.domain, peerId, config: resolve(configFile), jid, password });
+  if (options.json === true)
+    return printJson({ domain: options.domain, peerId, config: resolve(configFile), jid, password });
   print(`domain   ${options.domain}`);
   print(`peer id  ${peerId}    (others put it into their members)`);
   print(`config   ${configFile}`);

@@ -8,7 +8,11 @@ import { print, printJson, printTable } from './output.ts';
 /** Events that one call carries. */
 const PUBLISH_BATCH = 500;
 
-export async function addMetric(name: string, properties: readonly string[], options: Connection & { readonly description?: string }): Promise<void> {
+export async function addMetric(
+  name: string,
+  properties: readonly string[],
+  options: Connection & { readonly description?: string },
+): Promise<void> {
   const declared = properties.map(parseProperty);
   const extra = options.description === undefined ? {} : { description: options.description };
   await callMethod(options.url, 'registerMetric', [name, declared, extra]);
@@ -22,7 +26,9 @@ export async function removeMetric(name: string, options: Connection): Promise<v
   else print(`removed ${name}`);
 }
 
-export async function listMetrics(options: Connection & { readonly all?: boolean; readonly match?: string }): Promise<void> {
+export async function listMetrics(
+  options: Connection & { readonly all?: boolean; readonly match?: string },
+): Promise<void> {
   const filter = { federation: options.all === true, ...(options.match === undefined ? {} : { match: options.match }) };
   const metrics = await askList(options, 'listMetrics', [filter]);
   if (options.json === true) return printJson(metrics);
@@ -63,19 +69,27 @@ function parseEvent(text: string): Parameter {
     // What JSON can say, XML-RPC can; the codec refuses what it cannot.
     return structOf(value) as Parameter;
   } catch (error) {
-    throw new CodedError('INVALID_EVENT', `'${text.slice(0, 60)}' is no JSON object`, { cause: error, hint: `such as '{"memutil": 71.5}'` });
+    throw new CodedError('INVALID_EVENT', `'${text.slice(0, 60)}' is no JSON object`, {
+      cause: error,
+      hint: `such as '{"memutil": 71.5}'`,
+    });
   }
 }
 
 function parseProperty(text: string): { readonly name: string; readonly type: string; readonly unit?: string } {
   const [name = '', type, ...unit] = text.split(':');
   if (name === '' || type === undefined || type === '') {
-    throw new CodedError('INVALID_PARAMETERS', `'${text}' is no property`, { hint: 'write name:type or name:type:unit, such as memutil:double:%' });
+    throw new CodedError('INVALID_PARAMETERS', `'${text}' is no property`, {
+      hint: 'write name:type or name:type:unit, such as memutil:double:%',
+    });
   }
   return unit.length === 0 ? { name, type } : { name, type, unit: unit.join(':') };
 }
 
 function propertiesText(value: unknown): string {
   if (!Array.isArray(value)) return '';
-  return value.map((p) => structOf(p)).map((p) => `${String(p['name'])}:${String(p['type'])}`).join(' ');
+  return value
+    .map((p) => structOf(p))
+    .map((p) => `${String(p['name'])}:${String(p['type'])}`)
+    .join(' ');
 }

@@ -7,7 +7,12 @@ export async function listPeers(options: Connection): Promise<void> {
   if (options.json === true) return printJson(domains);
   printTable(
     ['domain', 'connected', 'metrics', 'peer'],
-    domains.map((d) => [d['domain'], d['self'] === true ? 'this agent' : d['connected'] === true ? 'yes' : 'no', d['metrics'], d['peerId']]),
+    domains.map((d) => [
+      d['domain'],
+      d['self'] === true ? 'this agent' : d['connected'] === true ? 'yes' : 'no',
+      d['metrics'],
+      d['peerId'],
+    ]),
   );
 }
 

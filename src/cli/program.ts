@@ -63,8 +63,18 @@ function addAgentCommands(program: Command, done: (code: number) => void): void 
     .option('--seconds <n>', 'end after so many seconds')
     .action(async (options) => done(await runDemo(options)));
   program.command('demo-load', { hidden: true }).action(async () => done(await runDemoLoad()));
-  program.command('peers').description('domains of the membership list, and how the agent stands with them').addOption(url()).addOption(json()).action(listPeers);
-  program.command('sources').description('monitoring clients and their health').addOption(url()).addOption(json()).action(listSources);
+  program
+    .command('peers')
+    .description('domains of the membership list, and how the agent stands with them')
+    .addOption(url())
+    .addOption(json())
+    .action(listPeers);
+  program
+    .command('sources')
+    .description('monitoring clients and their health')
+    .addOption(url())
+    .addOption(json())
+    .action(listSources);
 }
 
 function addQueryCommands(program: Command): void {
@@ -80,10 +90,33 @@ function addQueryCommands(program: Command): void {
     .addOption(url())
     .addOption(json())
     .action(addQuery);
-  query.command('list').description('the queries registered here').addOption(url()).addOption(json()).action(listQueries);
-  query.command('show').description('one query: text, plan, coverage').argument('<id>', 'its id, or the beginning of it').addOption(url()).addOption(json()).action(showQuery);
-  query.command('rm').description('remove a query and its node').argument('<id>', 'its id, or the beginning of it').addOption(url()).addOption(json()).action(removeQuery);
-  query.command('explain').description('what would run where, and what would cross which border').argument('<epl>', 'the text, or @FILE').addOption(url()).addOption(json()).action(explainQuery);
+  query
+    .command('list')
+    .description('the queries registered here')
+    .addOption(url())
+    .addOption(json())
+    .action(listQueries);
+  query
+    .command('show')
+    .description('one query: text, plan, coverage')
+    .argument('<id>', 'its id, or the beginning of it')
+    .addOption(url())
+    .addOption(json())
+    .action(showQuery);
+  query
+    .command('rm')
+    .description('remove a query and its node')
+    .argument('<id>', 'its id, or the beginning of it')
+    .addOption(url())
+    .addOption(json())
+    .action(removeQuery);
+  query
+    .command('explain')
+    .description('what would run where, and what would cross which border')
+    .argument('<epl>', 'the text, or @FILE')
+    .addOption(url())
+    .addOption(json())
+    .action(explainQuery);
   query
     .command('watch')
     .description('subscribe to the triggers of a query and print them')
@@ -108,8 +141,21 @@ function addMetricCommands(program: Command): void {
     .addOption(url())
     .addOption(json())
     .action(addMetric);
-  metric.command('list').description('metrics of this domain, or of all').option('--all', 'of the whole federation').option('--match <text>', 'only those whose name or description holds this').addOption(url()).addOption(json()).action(listMetrics);
-  metric.command('rm').description('remove a metric that nothing reads').argument('<name>').addOption(url()).addOption(json()).action(removeMetric);
+  metric
+    .command('list')
+    .description('metrics of this domain, or of all')
+    .option('--all', 'of the whole federation')
+    .option('--match <text>', 'only those whose name or description holds this')
+    .addOption(url())
+    .addOption(json())
+    .action(listMetrics);
+  metric
+    .command('rm')
+    .description('remove a metric that nothing reads')
+    .argument('<name>')
+    .addOption(url())
+    .addOption(json())
+    .action(removeMetric);
   program
     .command('publish')
     .description('push measurements')

@@ -79,14 +79,11 @@ export async function watchQuery(id: string, options: WatchOptions): Promise<voi
   const limit = options.triggers === undefined ? Infinity : Number(options.triggers);
   let seen = 0;
   const over = Promise.withResolvers<void>();
-  const watch = new TriggerWatch(
-    { uri: xmpp, jid: options.jid, password: options.password ?? '' },
-    (trigger) => {
-      if (options.json === true) print(JSON.stringify(trigger));
-      else print(triggerLine(trigger, Date.now()));
-      if (++seen >= limit) over.resolve();
-    },
-  );
+  const watch = new TriggerWatch({ uri: xmpp, jid: options.jid, password: options.password ?? '' }, (trigger) => {
+    if (options.json === true) print(JSON.stringify(trigger));
+    else print(triggerLine(trigger, Date.now()));
+    if (++seen >= limit) over.resolve();
+  });
   await watch.start();
   await watch.subscribe(String(query['service']), String(query['node']));
   process.once('SIGINT', () => over.resolve());
@@ -97,12 +94,18 @@ export async function watchQuery(id: string, options: WatchOptions): Promise<voi
 /** A unique beginning of an id stands for it. */
 async function wholeId(id: string, options: Connection): Promise<string> {
   if (id.length >= 64) return id;
-  const matches = (await askList(options, 'listQueries')).map((q) => String(q['queryId'])).filter((whole) => whole.startsWith(id));
+  const matches = (await askList(options, 'listQueries'))
+    .map((q) => String(q['queryId']))
+    .filter((whole) => whole.startsWith(id));
   const [only] = matches;
   if (matches.length === 1 && only !== undefined) return only;
-  throw new CodedError('UNKNOWN_QUERY', matches.length === 0 ? `no query id begins with '${id}'` : `${matches.length} query ids begin with '${id}'`, {
-    hint: '`pqa query list` shows them',
-  });
+  throw new CodedError(
+    'UNKNOWN_QUERY',
+    matches.length === 0 ? `no query id begins with '${id}'` : `${matches.length} query ids begin with '${id}'`,
+    {
+      hint: '`pqa query list` shows them',
+    },
+  );
 }
 
 function notesOf(answer: Answer): readonly string[] {

@@ -11,7 +11,10 @@ export function triggerLine(trigger: ReceivedTrigger, nowMs: number): string {
   const coverage = trigger.coverage.map((c) => `${c.domain} ${c.state}`).join(', ');
   const gap = trigger.gap ? pc.red(' after a gap') : '';
   const latency = `${nowMs - trigger.eventTimeMs} ms after its cause`;
-  return [`${time} ${trigger.statement} ${pc.dim(`(${latency}; covers ${coverage})`)}${gap}`, ...rows.map((r) => `    ${r}`)].join('\n');
+  return [
+    `${time} ${trigger.statement} ${pc.dim(`(${latency}; covers ${coverage})`)}${gap}`,
+    ...rows.map((r) => `    ${r}`),
+  ].join('\n');
 }
 
 function rowText(trigger: ReceivedTrigger, row: readonly unknown[]): string {

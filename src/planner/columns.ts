@@ -17,7 +17,7 @@ export function usedColumns(body: SelectBody | SelectStatement, stream: number, 
   walkBody(body, (e, depth) => {
     const found = readOf(e, depth, stream);
     if (found === 'all') all = true;
-    else if (found !== null) used.add(found);
+    else if (found !== null) used.add(found.name);
   });
   const own = body.streams[stream];
   if (own?.source.kind === 'filter' && own.source.contained.length > 0) all = true;
@@ -28,13 +28,13 @@ function holdsEvents(type: ValueType): boolean {
   return type.kind === 'event' || (type.kind === 'array' && holdsEvents(type.of));
 }
 
-function readOf(e: CheckedExpression, depth: number, stream: number): string | 'all' | null {
+function readOf(e: CheckedExpression, depth: number, stream: number): { readonly name: string } | 'all' | null {
   switch (e.kind) {
     case 'property': {
       if (!meansStream(e.ref, depth, stream)) return null;
       const first = e.path[0];
       // An undeclared member lives in the event itself: it travels only with the whole event.
-      return first === undefined || first.kind !== 'name' || first.dynamic ? 'all' : first.name;
+      return first === undefined || first.kind !== 'name' || first.dynamic ? 'all' : { name: first.name };
     }
     case 'event':
       return meansStream(e.ref, depth, stream) ? 'all' : null;

@@ -33,5 +33,8 @@ function disclosed(f: PlannedFragment): string {
 
 function domainsOf(plan: Plan, input: string | null): string {
   const names = plan.inputs.find((i) => i.name === input)?.fragments ?? [];
-  return plan.fragments.filter((f) => names.includes(f.name)).map((f) => f.domain).join(', ');
+  return plan.fragments
+    .filter((f) => names.includes(f.name))
+    .map((f) => f.domain)
+    .join(', ');
 }

@@ -21,10 +21,13 @@ export interface FragmentParts {
 
 /** `select [irstream] a, b from renci.MemUtil(…)#length(1) as m where …`. */
 export function fragmentText(parts: FragmentParts): string {
-  const columns = parts.columns.length === 0 ? NO_COLUMNS : parts.columns.map((c) => quoteIdentifier(c.name)).join(', ');
+  const columns =
+    parts.columns.length === 0 ? NO_COLUMNS : parts.columns.map((c) => quoteIdentifier(c.name)).join(', ');
   const filter = conjunction(parts.filter);
   const where = conjunction(parts.where);
-  const windows = parts.windows.map((w) => `#${w.name}(${w.args.map((a) => printExpression(a.ast)).join(', ')})`).join('');
+  const windows = parts.windows
+    .map((w) => `#${w.name}(${w.args.map((a) => printExpression(a.ast)).join(', ')})`)
+    .join('');
   return [
     `select ${windows === '' ? '' : 'irstream '}${columns}`,
     ` from ${parts.source.nameParts.map(quoteIdentifier).join('.')}`,

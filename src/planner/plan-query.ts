@@ -6,7 +6,14 @@
  * at the owner. The rules in rules/ do better where that is safe.
  */
 import type { AstExpressionDeclaration, AstFilterSource, AstSelect, AstStatement, AstStream } from '../model/ast.ts';
-import type { CheckedModule, CheckedStatement, CheckedStream, Column, SelectBody, SelectStatement } from '../model/checked.ts';
+import type {
+  CheckedModule,
+  CheckedStatement,
+  CheckedStream,
+  Column,
+  SelectBody,
+  SelectStatement,
+} from '../model/checked.ts';
 import { CodedError } from '../model/errors.ts';
 import type { EventType, Property } from '../model/event-type.ts';
 import { parseStreamName, type DomainName } from '../model/ids.ts';
@@ -68,11 +75,22 @@ export function planQuery(module: CheckedModule, catalog: FederatedCatalog, opti
   const planning: Planning = { catalog, options, draft, open, variants };
   const statements = module.statements.map((statement) => planStatement(statement, planning));
   if (draft.fragments.length > MAX_FRAGMENTS) {
-    throw new CodedError('LIMIT_EXCEEDED', `the query needs ${draft.fragments.length} fragments, the limit is ${MAX_FRAGMENTS}`, {
-      hint: 'name the domains it should read instead of the union',
-    });
+    throw new CodedError(
+      'LIMIT_EXCEEDED',
+      `the query needs ${draft.fragments.length} fragments, the limit is ${MAX_FRAGMENTS}`,
+      {
+        hint: 'name the domains it should read instead of the union',
+      },
+    );
   }
-  return { owner: options.owner, clock: 'merged', fragments: draft.fragments, inputs: draft.inputs, statements, notes: [] };
+  return {
+    owner: options.owner,
+    clock: 'merged',
+    fragments: draft.fragments,
+    inputs: draft.inputs,
+    statements,
+    notes: [],
+  };
 }
 
 interface DraftInput {
@@ -232,24 +250,46 @@ function planReference(ref: Reference, draft: Draft): PlannedReference {
   const rules = ['push the stream filter', 'push used columns only'];
   const { pushed, kept } = splitFilter(ref.filter, stream.index, ref.declared);
   const used = usedColumns(ref.body, stream.index, type);
-  const own = ref.statement === null ? [] : pushableConjuncts(ref.statement, stream.index, ref.declared).map((c) => c.ast);
+  const own =
+    ref.statement === null ? [] : pushableConjuncts(ref.statement, stream.index, ref.declared).map((c) => c.ast);
   const base = { source: ref.source, filter: pushed, alias: stream.alias };
   // What stays in the parentheses of the residual must find its columns; `used` counts those too.
-  if (own.length > 0 && domains.length === 1 && kept.length === 0 && windowCanMove(stream) && stream.retain === 'intersection') {
+  if (
+    own.length > 0 &&
+    domains.length === 1 &&
+    kept.length === 0 &&
+    windowCanMove(stream) &&
+    stream.retain === 'intersection'
+  ) {
     rules.push('push the data window', 'push a where conjunct above its pushed window');
     const columns = columnsAbove(ref, used, own);
     const epl = fragmentText({ ...base, columns, windows: stream.windows, where: own });
-    return { input: draft.input({ kind: 'view', epl, domains, columns: orConstant(columns), standsFor: type.name, rules }), windows: false, kept: [], taken: own };
+    return {
+      input: draft.input({ kind: 'view', epl, domains, columns: orConstant(columns), standsFor: type.name, rules }),
+      windows: false,
+      kept: [],
+      taken: own,
+    };
   }
   if (own.length > 0 && windowIgnoresOthers(stream)) {
     rules.push('push a where conjunct', 'leave expiry of #time to the receiver');
     const columns = columnsAbove(ref, used, own);
     const epl = fragmentText({ ...base, columns, filter: [...pushed, ...own], windows: [], where: [] });
-    return { input: draft.input({ kind: 'stream', epl, domains, columns: orConstant(columns), standsFor: type.name, rules }), windows: true, kept, taken: own };
+    return {
+      input: draft.input({ kind: 'stream', epl, domains, columns: orConstant(columns), standsFor: type.name, rules }),
+      windows: true,
+      kept,
+      taken: own,
+    };
   }
   const columns = columnsAbove(ref, used, []);
   const epl = fragmentText({ ...base, columns, windows: [], where: [] });
-  return { input: draft.input({ kind: 'stream', epl, domains, columns: orConstant(columns), standsFor: type.name, rules }), windows: true, kept, taken: [] };
+  return {
+    input: draft.input({ kind: 'stream', epl, domains, columns: orConstant(columns), standsFor: type.name, rules }),
+    windows: true,
+    kept,
+    taken: [],
+  };
 }
 
 /** The columns that are still read once the filter and `taken` run at the domain. */
@@ -319,14 +359,31 @@ function addWholeStream(source: AstFilterSource, planning: Planning): PlannedInp
   if (domains === null || type === undefined) return null;
   if (parseStreamName(type.name).domain !== null) {
     const bare = { ...source, filter: [], contained: [] };
-    const epl = fragmentText({ source: bare, columns: type.properties, filter: [], windows: [], alias: null, where: [] });
-    return draft.input({ kind: 'stream', epl, domains, columns: orConstant(type.properties), standsFor: type.name, rules: [] });
+    const epl = fragmentText({
+      source: bare,
+      columns: type.properties,
+      filter: [],
+      windows: [],
+      alias: null,
+      where: [],
+    });
+    return draft.input({
+      kind: 'stream',
+      epl,
+      domains,
+      columns: orConstant(type.properties),
+      standsFor: type.name,
+      rules: [],
+    });
   }
   for (const whole of wholeInputs(source, type, catalog)) {
     const { name, properties } = whole.type;
     if (options.knownInputs?.has(name) === true) continue;
     const from = catalog.domainsOf(name) ?? [];
-    draft.input({ kind: 'stream', epl: whole.epl, domains: from, columns: orConstant(properties), standsFor: name, rules: [] }, name);
+    draft.input(
+      { kind: 'stream', epl: whole.epl, domains: from, columns: orConstant(properties), standsFor: name, rules: [] },
+      name,
+    );
   }
   return null;
 }

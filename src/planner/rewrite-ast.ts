@@ -34,7 +34,12 @@ function copy(node: unknown, replacements: Replacements): unknown {
 /** True if a name or call of one of `names` occurs anywhere below `node`. */
 export function mentions(node: unknown, names: ReadonlySet<string>): boolean {
   if (names.size === 0 || typeof node !== 'object' || node === null) return false;
-  if ('kind' in node && (node.kind === 'name' || node.kind === 'call') && 'name' in node && typeof node.name === 'string') {
+  if (
+    'kind' in node &&
+    (node.kind === 'name' || node.kind === 'call') &&
+    'name' in node &&
+    typeof node.name === 'string'
+  ) {
     if (names.has(node.name)) return true;
   }
   return Object.entries(node).some(([key, child]) => key !== 'position' && mentions(child, names));

@@ -40,13 +40,24 @@ export function subtypesAddColumns(type: EventType, catalog: FederatedCatalog): 
 }
 
 /** One input per type of the stream's family, each exact. */
-export function wholeInputs(source: AstFilterSource, type: EventType, catalog: FederatedCatalog): readonly WholeInput[] {
+export function wholeInputs(
+  source: AstFilterSource,
+  type: EventType,
+  catalog: FederatedCatalog,
+): readonly WholeInput[] {
   return [type, ...subtypesOf(type.name, catalog)].map((t) => ({ type: t, epl: exactText(source, t, catalog) }));
 }
 
 function exactText(source: AstFilterSource, type: EventType, catalog: FederatedCatalog): string {
   const bare: AstFilterSource = { ...source, typeName: type.name, nameParts: [type.name], filter: [], contained: [] };
-  const text = fragmentText({ source: bare, columns: type.properties, filter: [], windows: [], alias: EVENT, where: [] });
+  const text = fragmentText({
+    source: bare,
+    columns: type.properties,
+    filter: [],
+    windows: [],
+    alias: EVENT,
+    where: [],
+  });
   if (subtypesOf(type.name, catalog).length === 0) return text;
   const names = [type.name, ...(catalog.domainsOf(type.name) ?? []).map((d) => stringifyStreamName(d, type.name))];
   return `${text} where typeof(${quoteIdentifier(EVENT)}) in (${names.map((n) => `'${n.replaceAll("'", "\\'")}'`).join(', ')})`;

@@ -20,7 +20,9 @@ export function pushableConjuncts(
 ): readonly CheckedExpression[] {
   if (statement.output !== null || suppliesNulls(statement, stream) || looksBack(statement, stream)) return [];
   if (statement.streams[stream]?.unidirectional === true) return [];
-  return statement.where.filter((c) => readsOwnEventOnly(c, stream) && readsStream(c, stream) && !mentions(c.ast, declared));
+  return statement.where.filter(
+    (c) => readsOwnEventOnly(c, stream) && readsStream(c, stream) && !mentions(c.ast, declared),
+  );
 }
 
 /** True if the rows of the stream can be missing from a joined row. */

@@ -37,7 +37,9 @@ function collectDomains(body: Body, catalog: FederatedCatalog, into: Set<DomainN
 }
 
 function readsOwnerState(statement: SelectStatement): boolean {
-  let found = statement.limit !== null && (statement.limit.count.kind === 'variable' || statement.limit.offset?.kind === 'variable');
+  let found =
+    statement.limit !== null &&
+    (statement.limit.count.kind === 'variable' || statement.limit.offset?.kind === 'variable');
   const rate = statement.output?.rate;
   if (rate?.kind === 'events' && rate.count.kind === 'variable') found = true;
   if (rate?.kind === 'when' || rate?.kind === 'whenTerminated') found = true;

@@ -258,6 +258,8 @@ export class XmppConnection {
     });
     created.reconnect.stop();
     created._onData = this.#readerFor(created);
+    // Not followed: the library would take our credentials there, and an unreadable name ends the process.
+    created._onSeeOtherHost = () => this.#cut(created, 'the server sends us to another host');
     if (this.#options.ca !== undefined) withTrustedCa(created, this.#options.ca, domain);
     created.on('error', (error: unknown) => this.#onError(created, error));
     created.on('disconnect', () => this.#lost(created, this.#lastError ?? 'the connection was closed'));

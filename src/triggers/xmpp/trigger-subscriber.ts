@@ -49,7 +49,9 @@ export class TriggerSubscriber {
     this.#connection = new XmppConnection(deps, account);
     this.#connection.onStanza((stanza) => {
       const items = stanza.getChild('event', NS_PUBSUB_EVENT)?.getChild('items');
-      if (items === undefined || !this.#nodes.has(String(items.attrs['node']))) return;
+      const service = this.#nodes.get(items?.attrs['node'] ?? '');
+      // Anybody may send us messages: only the service that we subscribed at is believed.
+      if (items === undefined || service === undefined || stanza.attrs['from'] !== service) return;
       for (const item of items.getChildren('item')) {
         const [payload] = item.getChildElements();
         if (payload === undefined) continue;
@@ -61,7 +63,16 @@ export class TriggerSubscriber {
       }
     });
     // Without presence a server has no resource to send notifications to (XEP-0060 §12.1).
-    this.#connection.onOnline(() => this.#connection.send(xml('presence', {})));
+    this.#connection.onOnline((resumed) => {
+      if (resumed) return;
+      this.#connection.send(xml('presence', {}));
+      // A server that was restarted may have forgotten us.
+      for (const [node, service] of this.#nodes) {
+        this.subscribe(service, node).catch((error: unknown) =>
+          deps.log.warn('cannot subscribe again', { node, error }),
+        );
+      }
+    });
   }
 
   async start(): Promise<void> {

@@ -88,6 +88,8 @@ declare module '@xmpp/client' {
     _onData: (data: Uint8Array) => void;
     readonly reconnect: { stop(): void };
     readonly streamManagement: EventEmitter & { enabled: boolean; id: string; inbound: number };
+    /** What happens when the server names another host. */
+    _onSeeOtherHost: () => void;
     isSecure(): boolean;
     connect(service: string): Promise<void>;
     open(options: { readonly domain: string; readonly lang?: string | undefined }): Promise<unknown>;
