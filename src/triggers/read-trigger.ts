@@ -26,9 +26,12 @@ export interface ReceivedTrigger {
   readonly omitted: { readonly insert: number; readonly remove: number } | null;
 }
 
+/** Longest text read, in UTF-16 units: other programs write the same payload longer, with a prefix on each name. */
+export const MAX_READ_LENGTH = 2 * MAX_PAYLOAD_BYTES;
+
 /** Throws `REQUEST_MALFORMED` or `REQUEST_TOO_LARGE`. */
 export function parseTrigger(xml: string): ReceivedTrigger {
-  return readTrigger(parseXml(xml, MAX_PAYLOAD_BYTES));
+  return readTrigger(parseXml(xml, MAX_READ_LENGTH));
 }
 
 /** Throws `REQUEST_MALFORMED` if `root` is not a trigger. */

@@ -21,6 +21,7 @@ import type { Log } from '../../ports/log.ts';
 import type { Random } from '../../ports/random.ts';
 import { backoffMs } from '../backoff.ts';
 import { splitAtMarkup } from '../xml-text.ts';
+import { PendingRequests } from './pending-requests.ts';
 import { credentialsOf, isLoopback, withTrustedCa } from './security.ts';
 
 export interface XmppConnectionOptions {
@@ -63,25 +64,17 @@ export const CONNECT_DEADLINE_MS = 15_000;
 export const PING_INTERVAL_MS = 30_000;
 /** How long an answer to a ping may take before the connection counts as half-open. */
 export const PING_DEADLINE_MS = 10_000;
-/** Requests without a reply yet: beyond this the caller does not keep its own bound. */
-export const MAX_PENDING_IQS = 1_024;
 /** Largest stanza read: above what servers send (256 KiB), so that a hostile one cannot fill our memory. */
 export const MAX_STANZA_BYTES = 1024 * 1024;
-
-interface Pending {
-  readonly to: string | undefined;
-  readonly settle: (reply: Element | CodedError) => void;
-}
 
 export class XmppConnection {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #log: Log;
   readonly #options: XmppConnectionOptions;
-  readonly #pending = new Map<string, Pending>();
+  readonly #requests: PendingRequests;
   readonly #onlineListeners = new Set<(resumed: boolean) => void>();
   readonly #stanzaListeners = new Set<(stanza: Element) => void>();
-  readonly #idPrefix: string;
   #client: Client | null = null;
   #state: XmppConnectionStatus['state'] = 'stopped';
   #jid: string | null = null;
@@ -89,7 +82,6 @@ export class XmppConnection {
   #failures = 0;
   #connectsTotal = 0;
   #dropsTotal = 0;
-  #nextId = 1;
   #retry: Cancel | null = null;
   #attemptLimit: Cancel | null = null;
   #pinger: Cancel | null = null;
@@ -107,7 +99,7 @@ export class XmppConnection {
     this.#random = deps.random;
     this.#log = deps.log;
     this.#options = options;
-    this.#idPrefix = Buffer.from(deps.random.bytes(6)).toString('hex');
+    this.#requests = new PendingRequests(deps.clock, Buffer.from(deps.random.bytes(6)).toString('hex'));
   }
 
   get status(): XmppConnectionStatus {
@@ -192,34 +184,11 @@ export class XmppConnection {
   async iq(payload: Element, options: IqOptions): Promise<Element> {
     const current = this.#client;
     if (!this.online || current === null) throw this.#unavailable(this.#lastError ?? 'not connected');
-    if (this.#pending.size >= MAX_PENDING_IQS) {
-      throw new CodedError('BUSY', `${MAX_PENDING_IQS} XMPP requests are without a reply`);
-    }
-    const id = `${this.#idPrefix}${this.#nextId++}`;
-    const { promise, resolve, reject } = Promise.withResolvers<Element>();
-    const deadlineMs = options.deadlineMs ?? IQ_DEADLINE_MS;
-    const timeout = (): CodedError =>
-      new CodedError('TIMEOUT', `no reply from ${options.to ?? this.#options.domain} within ${deadlineMs} ms`);
-    const cancel = this.#clock.after(deadlineMs, () => this.#pending.get(id)?.settle(timeout()));
-    this.#pending.set(id, {
-      to: options.to,
-      settle: (reply) => {
-        cancel();
-        this.#pending.delete(id);
-        if (reply instanceof CodedError) reject(reply);
-        else if (reply.attrs['type'] === 'error') reject(refusalOf(reply));
-        else resolve(reply);
-      },
-    });
-    const stanza = xml(
-      'iq',
-      { type: options.type, id, ...(options.to === undefined ? {} : { to: options.to }) },
-      payload,
-    );
-    current.send(stanza).catch((error: unknown) => {
-      this.#pending.get(id)?.settle(this.#unavailable(String(error)));
-    });
-    return promise;
+    const { type, to, deadlineMs = IQ_DEADLINE_MS } = options;
+    const { id, reply } = this.#requests.open(to ?? null, deadlineMs);
+    const stanza = xml('iq', { type, id, ...(to === undefined ? {} : { to }) }, payload);
+    current.send(stanza).catch((error: unknown) => this.#requests.fail(id, this.#unavailable(messageOf(error))));
+    return reply;
   }
 
   /** Sends a message or presence; lost if not online. */
@@ -271,7 +240,7 @@ export class XmppConnection {
     created.on('online', () => this.#onSession(created, false));
     created.streamManagement.on('resumed', () => this.#onSession(created, true));
     created.streamManagement.on('fail', (stanza: Element) => {
-      this.#pending.get(stanza.attrs['id'] ?? '')?.settle(this.#unavailable('the session was lost before the reply'));
+      this.#requests.fail(stanza.attrs['id'] ?? '', this.#unavailable('the session was lost before the reply'));
     });
     this.#watchCounter(created);
     return created;
@@ -304,7 +273,7 @@ export class XmppConnection {
     this.#failures = 0;
     this.#connectsTotal += 1;
     rawSocketOf(current)?.setNoDelay?.(true); // the socket of TLS, if it came to that
-    if (!resumed) this.#rejectPending('a new session began before the reply');
+    if (!resumed) this.#requests.failAll(this.#unavailable('a new session began before the reply'));
     this.#heardMs = this.#clock.monotonicMs();
     this.#schedulePing(current);
     this.#log.info('XMPP online', { jid: this.#jid, resumed });
@@ -336,13 +305,9 @@ export class XmppConnection {
     this.#client = null;
     this.#attemptLimit?.();
     this.#pinger?.();
-    this.#rejectPending(why);
+    this.#requests.failAll(this.#unavailable(why));
     // `stop` still has to send the end of the stream; else the socket is of no more use.
     if (old !== null && this.#state !== 'stopped') rawSocketOf(old)?.destroy?.();
-  }
-
-  #rejectPending(why: string): void {
-    for (const pending of this.#pending.values()) pending.settle(this.#unavailable(why));
   }
 
   // -------------------------------------------------------------------------------------------- incoming
@@ -386,19 +351,11 @@ export class XmppConnection {
   #onElement(current: Client, element: Element): void {
     if (current !== this.#client) return;
     this.#unparsedBytes = 0;
-    if (element.name !== 'iq') {
-      if (isStanza(element)) for (const listener of this.#stanzaListeners) listener(element);
-      return;
-    }
-    const { type, id, from } = element.attrs;
-    if (type !== 'result' && type !== 'error') return;
-    const pending = this.#pending.get(id ?? '');
-    // Anyone may send us a reply with a guessed id: only the one that was asked is believed.
-    if (pending !== undefined && this.#isAnswerFrom(from, pending.to)) pending.settle(element);
+    if (element.name === 'iq') this.#requests.answer(element, (from) => this.#isOwnServer(from));
+    else if (isStanza(element)) for (const listener of this.#stanzaListeners) listener(element);
   }
 
-  #isAnswerFrom(from: string | undefined, to: string | undefined): boolean {
-    if (to !== undefined) return from?.toLowerCase() === to.toLowerCase();
+  #isOwnServer(from: string | undefined): boolean {
     return from === undefined || from === this.#options.domain || from === this.#jid || from === this.bareJid;
   }
 
@@ -428,22 +385,6 @@ const ENDING: ReadonlySet<string> = new Set(['closing', 'close', 'disconnecting'
 
 /** How long `stop` waits for the server to close its side. */
 const STOP_DEADLINE_MS = 1_000;
-
-const NS_STANZAS = 'urn:ietf:params:xml:ns:xmpp-stanzas';
-const NS_PUBSUB_ERRORS = 'http://jabber.org/protocol/pubsub#errors';
-
-function refusalOf(reply: Element): CodedError {
-  const error = reply.getChild('error');
-  const children = error?.getChildElements() ?? [];
-  const condition =
-    children.find((c) => c.getNS() === NS_STANZAS && c.getName() !== 'text')?.getName() ?? 'undefined-condition';
-  const pubsubCondition = children.find((c) => c.getNS() === NS_PUBSUB_ERRORS)?.getName() ?? null;
-  const text = error?.getChildText('text', NS_STANZAS) ?? null;
-  const detail = [condition, pubsubCondition, text].filter((part) => part !== null).join(', ');
-  return new CodedError('XMPP_REFUSED', `${reply.attrs['from'] ?? 'the server'} refused: ${detail}`, {
-    data: { condition, pubsubCondition, text, type: error?.attrs['type'] ?? null },
-  });
-}
 
 function isStanza(element: Element): boolean {
   return element.name === 'iq' || element.name === 'message' || element.name === 'presence';

@@ -1,7 +1,8 @@
+import { createServer, type AddressInfo } from 'node:net';
 import { xml } from '@xmpp/xml';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { EmbeddedXmppServer } from '../../../src/triggers/embedded/server.ts';
-import { XmppConnection } from '../../../src/triggers/xmpp/connection.ts';
+import { MAX_STANZA_BYTES, XmppConnection } from '../../../src/triggers/xmpp/connection.ts';
 import { credentialsOf, isLoopback } from '../../../src/triggers/xmpp/security.ts';
 import { eventually, MemoryLog, realClock, realRandom } from '../../support/real-ports.ts';
 import { TcpProxy } from '../../support/tcp-proxy.ts';
@@ -149,6 +150,51 @@ describe('sessions', () => {
     expect(connection.status.state).toBe('stopped');
     await expect(connection.iq(ping(), PING)).rejects.toMatchObject({ code: 'XMPP_UNAVAILABLE' });
     expect(proxy.connections).toBe(1);
+  });
+});
+
+describe('a hostile or broken server', () => {
+  const FEATURES = `<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>PLAIN</mechanism></mechanisms></stream:features>`;
+  const HEADER = `<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' id='x' from='localhost' version='1.0'>`;
+
+  test.each([
+    ['no XML', 'HTTP/1.1 400 Bad Request\r\n\r\n'],
+    ['an unknown entity', `${HEADER}<a>&lol;</a>`],
+    ['a wrong end tag', `${HEADER}<a></b>`],
+    ['an end before the begin', '</stream:stream>'],
+    ['an end at once', `${HEADER}</stream:stream>`],
+    [
+      'a stream error',
+      `${HEADER}<stream:error><system-shutdown xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>`,
+    ],
+    ['a stream error that is none', `${HEADER}<stream:error/>`],
+    [
+      'another server',
+      `${HEADER}<stream:error><see-other-host xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>`,
+    ],
+    ['success that nobody asked for', `${HEADER}<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>`],
+    ['no mechanism', `${HEADER}<stream:features/>`],
+    ['a failure without reason', `${HEADER}${FEATURES}<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>`],
+    ['an empty reply', `${HEADER}<iq type='error' id='x'/>`],
+    ['a malformed address', `${HEADER}<message from='@'/>`],
+    ['a deep nest', HEADER + '<a>'.repeat(50_000)],
+    ['a stanza without end', `${HEADER}<a>${'x'.repeat(MAX_STANZA_BYTES + 100_000)}`],
+  ])('%s is survived, and tried again', async (_name, text) => {
+    let connects = 0;
+    const hostile = createServer((socket) => {
+      connects += 1;
+      socket.on('error', () => undefined);
+      socket.on('data', () => undefined);
+      socket.write(text);
+    });
+    await new Promise<void>((resolve) => hostile.listen(0, '127.0.0.1', resolve));
+    const { port: hostilePort } = hostile.address() as AddressInfo;
+    const connection = connectionTo(hostilePort, {}, fastClock(100));
+    connection.start();
+    await eventually('another attempt', () => connects >= 2);
+    expect(connection.online).toBe(false);
+    await connection.stop();
+    hostile.close();
   });
 });
 

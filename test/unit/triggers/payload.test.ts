@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { CodedError } from '../../../src/model/errors.ts';
 import { arrayOf, DOUBLE, LONG, OBJECT, STRING, type Value } from '../../../src/model/value.ts';
 import { encodeTrigger, JSON_NAMESPACE, MAX_PAYLOAD_BYTES } from '../../../src/triggers/payload.ts';
-import { parseTrigger } from '../../../src/triggers/read-trigger.ts';
+import { MAX_READ_LENGTH, parseTrigger } from '../../../src/triggers/read-trigger.ts';
 import { escapeText, parseXml, unescapeText } from '../../../src/triggers/xml-text.ts';
 import { triggerOf } from '../../support/triggers.ts';
 
@@ -161,7 +161,7 @@ describe('reading', () => {
   });
 
   test('too long a text is refused before it is parsed', () => {
-    expect(() => parseTrigger(' '.repeat(MAX_PAYLOAD_BYTES + 1))).toThrowError(
+    expect(() => parseTrigger(' '.repeat(MAX_READ_LENGTH + 1))).toThrowError(
       expect.objectContaining({ code: 'REQUEST_TOO_LARGE' }),
     );
   });
