@@ -1,8 +1,4 @@
 /** The publisher against a real Prosody and the embedded server, with slixmpp as the subscriber: one suite for both. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { MemoryStore } from '../../sim/world/memory-store.ts';
 import { EmbeddedXmppServer } from '../../src/triggers/embedded/server.ts';
@@ -12,6 +8,7 @@ import { Prosody } from '../support/prosody.ts';
 import { eventually, MemoryCounters, MemoryLog, realClock, realRandom } from '../support/real-ports.ts';
 import { Subscriber } from '../support/subscriber.ts';
 import { QUERY_ID, triggerOf } from '../support/triggers.ts';
+import { checkPayloads } from '../support/xmllint.ts';
 
 const ACCOUNTS = { agent: 'agent-pw', alice: 'alice-pw', bob: 'bob-pw', mallory: 'mallory-pw' };
 
@@ -166,7 +163,7 @@ describe.each([
       insert: triggers[0]?.insert,
       coverage: triggers[0]?.coverage,
     });
-    expectValid(alice.of('item').map((line) => String(line['payload'])));
+    checkPayloads(alice.of('item').map((line) => String(line['payload'])));
     await drained(publisher);
     const info = await alice.ask(`info ${NODE}`, 'info');
     expect(info).toMatchObject({ fields: { 'pubsub#description': 'select avg(x) from A & B' } });
@@ -255,19 +252,3 @@ describe.each([
     expect(alice.notified).toEqual(triggers.map((t) => t.itemId));
   });
 });
-
-/** Validates payloads with xmllint, which shares no code with us. */
-function expectValid(payloads: readonly string[]): void {
-  const dir = mkdtempSync(join(tmpdir(), 'pqa-xsd-'));
-  try {
-    const files = payloads.map((payload, i) => {
-      const file = join(dir, `${i}.xml`);
-      writeFileSync(file, payload);
-      return file;
-    });
-    const schema = new URL('../../proto/trigger.xsd', import.meta.url).pathname;
-    execFileSync('xmllint', ['--noout', '--nonet', '--schema', schema, ...files], { stdio: 'pipe' });
-  } finally {
-    rmSync(dir, { recursive: true });
-  }
-}
