@@ -5,6 +5,7 @@
  * Bounds: MAX_RUNNING fragments; what is retained for replay is the sender's; prepared fragments and leases expire.
  */
 import { createHmac } from 'node:crypto';
+import { FlushPolicy } from '../exchange/flush-policy.ts';
 import { FragmentSender } from '../exchange/fragment-sender.ts';
 import { envelopeBytes } from '../federation/codec.ts';
 import type { Deployment, StatementOutput } from '../engine/engine.ts';
@@ -26,7 +27,7 @@ import type { Delta, DeltaEnvelope, InsertedRow, Update } from '../model/delta.t
 import { CodedError } from '../model/errors.ts';
 import type { DomainName, FragmentId, QueryId } from '../model/ids.ts';
 import type { FragmentKind } from '../model/plan.ts';
-import type { Clock } from '../ports/clock.ts';
+import type { Cancel, Clock } from '../ports/clock.ts';
 import type { Counters } from '../ports/counters.ts';
 import type { Log } from '../ports/log.ts';
 import { admitFragment, type AdmittedFragment } from './fragment-admission.ts';
@@ -76,6 +77,7 @@ interface Running {
   readonly kind: FragmentKind;
   readonly admitted: AdmittedFragment;
   readonly sender: FragmentSender;
+  readonly policy: FlushPolicy;
   readonly leases: Map<DomainName, Map<QueryId, Lease>>;
   /** Present rows of a view fragment by id, for snapshots; null for other kinds. */
   readonly rows: Map<string, InsertedRow> | null;
@@ -90,6 +92,7 @@ export class FragmentHost {
   readonly #options: FragmentHostOptions;
   readonly #running = new Map<FragmentId, Running>();
   readonly #dirty = new Set<Running>();
+  #flushLater: Cancel | null = null;
 
   constructor(deps: FragmentHostDeps, options: FragmentHostOptions) {
     this.#deps = deps;
@@ -118,6 +121,7 @@ export class FragmentHost {
         kind,
         admitted,
         sender,
+        policy: new FlushPolicy(),
         leases: new Map(),
         rows: kind === 'view' ? new Map() : null,
         state: 'prepared',
@@ -207,18 +211,38 @@ export class FragmentHost {
     return { sentMs: this.#deps.clock.nowMs(), fragments };
   }
 
-  /** Publishes what is waiting. Called at the end of each turn (one event, one tick). */
+  /**
+   * Publishes what is waiting; called at the end of each turn (one event, one tick). At once where the link is idle,
+   * packed under load: then the rest goes after the pause that {@link FlushPolicy} asks for.
+   */
   flush(): void {
+    const nowMs = this.#deps.clock.monotonicMs();
+    let delayMs = Infinity;
     for (const running of this.#dirty) {
-      this.#advance(running);
-      const remote = [...running.leases.keys()].some((d) => d !== this.#deps.runtime.domain);
-      const local = running.leases.has(this.#deps.runtime.domain);
-      for (const envelope of running.sender.flush()) {
-        if (remote) this.#deps.outlet.publish(envelope);
-        if (local) this.#deps.outlet.deliver(envelope);
+      if (!running.policy.due(nowMs, running.sender.pendingBytes)) {
+        delayMs = Math.min(delayMs, running.policy.delayMs(nowMs));
+        continue;
       }
+      this.#dirty.delete(running);
+      running.policy.flushed(nowMs);
+      this.#send(running);
     }
-    this.#dirty.clear();
+    if (delayMs === Infinity || this.#flushLater !== null) return;
+    this.#flushLater = this.#deps.clock.after(delayMs, () => {
+      this.#flushLater = null;
+      this.flush();
+    });
+  }
+
+  #send(running: Running): void {
+    this.#advance(running);
+    const { domain } = this.#deps.runtime;
+    const local = running.leases.has(domain);
+    const remote = running.leases.size > (local ? 1 : 0);
+    for (const envelope of running.sender.flush()) {
+      if (remote) this.#deps.outlet.publish(envelope);
+      if (local) this.#deps.outlet.deliver(envelope);
+    }
   }
 
   /** One heartbeat per consumer domain, covering all its fragments; this agent itself is asked by `progress`. */

@@ -213,6 +213,7 @@ export class QueryGroup {
       member.heardMs = this.#deps.clock.monotonicMs();
       member.receiver.accept(envelope, this.#deps.clock.nowMs());
       this.#pump(member);
+      this.#askForMissing(member);
     }
     this.drain();
   }
@@ -224,6 +225,7 @@ export class QueryGroup {
         member.heardMs = this.#deps.clock.monotonicMs();
         member.receiver.acceptProgress(progress, this.#deps.clock.nowMs());
         this.#pump(member);
+        this.#askForMissing(member);
       }
     }
     this.drain();
@@ -244,14 +246,17 @@ export class QueryGroup {
 
   /** Asks for what is missing; to be called now and then. */
   repair(): void {
-    const nowMs = this.#deps.clock.monotonicMs();
     for (const member of this.#members.values()) {
-      if (member.receiver.snapshotDue(nowMs)) this.#deps.questions.recover(member);
-      for (const range of member.receiver.missing(nowMs))
-        this.#deps.questions.replay(member, range.fromSeq, range.toSeq);
+      this.#askForMissing(member);
       if (member.receiver.buffered > 0) this.#pump(member);
     }
     this.drain();
+  }
+
+  #askForMissing(member: GroupMember): void {
+    const nowMs = this.#deps.clock.monotonicMs();
+    if (member.receiver.snapshotDue(nowMs)) this.#deps.questions.recover(member);
+    for (const range of member.receiver.missing(nowMs)) this.#deps.questions.replay(member, range.fromSeq, range.toSeq);
   }
 
   /** `continue`: goes on without domains that were not heard for `staleAfterMs`. Answers those newly given up. */

@@ -376,7 +376,7 @@ export class QueryService {
           (reply) => query.group?.onReplay(member, expectReply(reply, 'replayed').envelopes),
           (error: unknown) => {
             const { code } = toCodedError(error);
-            if (code === 'REPLAY_UNAVAILABLE') member.receiver.replayUnavailable(epoch);
+            if (code === 'REPLAY_UNAVAILABLE') member.receiver.replayUnavailable(epoch, fromSeq);
             else if (code === 'UNKNOWN_FRAGMENT') void this.#redeploy(query, member);
             else log.debug('replay failed', { queryId: query.id, domain: member.fragment.domain, code });
           },

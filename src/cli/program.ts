@@ -17,14 +17,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   const done = (code: number): void => {
     exitCode = code;
   };
-  const program = new Command('pqa')
-    .description('A federated Persistent Query Agent: continuous EPL queries over measurement streams of many domains.')
-    .exitOverride()
-    .showHelpAfterError('(pqa --help says more)');
-  addAgentCommands(program, done);
-  addQueryCommands(program);
-  addMetricCommands(program);
-  addReplay(program, done);
+  const program = buildProgram(done);
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
@@ -33,6 +26,19 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     failure(error instanceof CodedError ? error : toCodedError(error), argv.includes('--json'));
     return 1;
   }
+}
+
+/** All commands; `done` takes the exit code of those that have one. The README's reference is made from it. */
+export function buildProgram(done: (code: number) => void): Command {
+  const program = new Command('pqa')
+    .description('A federated Persistent Query Agent: continuous EPL queries over measurement streams of many domains.')
+    .exitOverride()
+    .showHelpAfterError('(pqa --help says more)');
+  addAgentCommands(program, done);
+  addQueryCommands(program);
+  addMetricCommands(program);
+  addReplay(program, done);
+  return program;
 }
 
 const url = () =>

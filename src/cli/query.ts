@@ -1,7 +1,7 @@
 /** `pqa query …`. */
 import { CodedError } from '../model/errors.ts';
 import { TriggerWatch } from '../agent/trigger-watch.ts';
-import { askList, askStruct, textOrFile, type Answer, type Connection } from './answers.ts';
+import { askList, askStruct, structOf, textOrFile, type Answer, type Connection } from './answers.ts';
 import { print, printJson, printTable } from './output.ts';
 import { triggerLine } from './trigger-line.ts';
 
@@ -75,7 +75,7 @@ interface WatchOptions extends Connection {
 
 export async function watchQuery(id: string, options: WatchOptions): Promise<void> {
   const query = await askStruct(options, 'getQuery', [await wholeId(id, options)]);
-  const xmpp = options.xmpp ?? String((await askStruct(options, 'getStatus'))['xmppUri'] ?? 'xmpp://127.0.0.1:5222');
+  const xmpp = options.xmpp ?? String(structOf((await askStruct(options, 'getStatus'))['xmpp'])['uri'] ?? 'xmpp://127.0.0.1:5222');
   const limit = options.triggers === undefined ? Infinity : Number(options.triggers);
   let seen = 0;
   const over = Promise.withResolvers<void>();

@@ -166,9 +166,12 @@ export class FragmentReceiver {
     return true;
   }
 
-  /** The domain answered `REPLAY_UNAVAILABLE` to a request for `epoch`. */
-  replayUnavailable(epoch: number): void {
-    if (epoch === this.#epoch && this.#nextSeq !== 0) this.#awaitSnapshot();
+  /**
+   * The domain answered `REPLAY_UNAVAILABLE` to a request for `fromSeq` of `epoch`. An answer to a request that was
+   * overtaken (what it asked for has come and was acknowledged since) says nothing.
+   */
+  replayUnavailable(epoch: number, fromSeq: number): void {
+    if (epoch === this.#epoch && this.#nextSeq !== 0 && fromSeq >= this.#nextSeq) this.#awaitSnapshot();
   }
 
   /**

@@ -2,7 +2,7 @@
 import type { AstExpression, AstFilterSource } from '../model/ast.ts';
 import type { CheckedStream } from '../model/checked.ts';
 import type { Property } from '../model/event-type.ts';
-import { quoteIdentifier } from '../model/ids.ts';
+import { quoteName } from '../epl/print-names.ts';
 import { printExpression } from '../epl/print.ts';
 import { conjunction } from './rewrite-ast.ts';
 
@@ -22,7 +22,7 @@ export interface FragmentParts {
 /** `select [irstream] a, b from renci.MemUtil(…)#length(1) as m where …`. */
 export function fragmentText(parts: FragmentParts): string {
   const columns =
-    parts.columns.length === 0 ? NO_COLUMNS : parts.columns.map((c) => quoteIdentifier(c.name)).join(', ');
+    parts.columns.length === 0 ? NO_COLUMNS : parts.columns.map((c) => quoteName(c.name)).join(', ');
   const filter = conjunction(parts.filter);
   const where = conjunction(parts.where);
   const windows = parts.windows
@@ -30,10 +30,10 @@ export function fragmentText(parts: FragmentParts): string {
     .join('');
   return [
     `select ${windows === '' ? '' : 'irstream '}${columns}`,
-    ` from ${parts.source.nameParts.map(quoteIdentifier).join('.')}`,
+    ` from ${parts.source.nameParts.map(quoteName).join('.')}`,
     filter === null ? '' : `(${printExpression(filter)})`,
     windows,
-    parts.alias === null ? '' : ` as ${quoteIdentifier(parts.alias)}`,
+    parts.alias === null ? '' : ` as ${quoteName(parts.alias)}`,
     where === null ? '' : ` where ${printExpression(where)}`,
   ].join('');
 }

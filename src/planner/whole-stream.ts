@@ -7,7 +7,8 @@
  */
 import type { AstFilterSource } from '../model/ast.ts';
 import { isSubtype, type EventType } from '../model/event-type.ts';
-import { parseStreamName, quoteIdentifier, stringifyStreamName } from '../model/ids.ts';
+import { quoteName } from '../epl/print-names.ts';
+import { parseStreamName, stringifyStreamName } from '../model/ids.ts';
 import type { FederatedCatalog } from './catalog.ts';
 import { fragmentText } from './fragment-text.ts';
 
@@ -60,7 +61,7 @@ function exactText(source: AstFilterSource, type: EventType, catalog: FederatedC
   });
   if (subtypesOf(type.name, catalog).length === 0) return text;
   const names = [type.name, ...(catalog.domainsOf(type.name) ?? []).map((d) => stringifyStreamName(d, type.name))];
-  return `${text} where typeof(${quoteIdentifier(EVENT)}) in (${names.map((n) => `'${n.replaceAll("'", "\\'")}'`).join(', ')})`;
+  return `${text} where typeof(${quoteName(EVENT)}) in (${names.map((n) => `'${n.replaceAll("'", "\\'")}'`).join(', ')})`;
 }
 
 const EVENT = 'e';

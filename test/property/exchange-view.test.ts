@@ -123,7 +123,7 @@ test('a receiver holds what the sender holds, through restarts and forgotten del
             for (const e of sender.replay(epoch, fromSeq, toSeq)) receiver.accept(e, nowMs);
           } catch (error) {
             expect((error as CodedError).code).toBe('REPLAY_UNAVAILABLE');
-            receiver.replayUnavailable(epoch);
+            receiver.replayUnavailable(epoch, fromSeq);
           }
         }
         if (receiver.snapshotDue(nowMs))

@@ -161,9 +161,12 @@ describe('epochs and snapshots', () => {
     accept(1, [at(1)]);
     accept(9, [at(9)]);
     receiver.take();
-    receiver.replayUnavailable(7);
+    receiver.replayUnavailable(7, 2);
     expect(receiver.needsSnapshot).toBe(false);
-    receiver.replayUnavailable(1);
+    // Delta 1 has come since it was asked for.
+    receiver.replayUnavailable(1, 1);
+    expect(receiver.needsSnapshot).toBe(false);
+    receiver.replayUnavailable(1, 2);
     expect(receiver.needsSnapshot).toBe(true);
     receiver.applySnapshot(
       { kind: 'snapshot', epoch: 1, seq: 8, watermarkMs: 108, rows: [row('a', 1), row('a', 8)] },
