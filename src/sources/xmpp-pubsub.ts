@@ -250,10 +250,27 @@ export class XmppPubsubSource implements MeasurementSource {
 function digestOf(item: Element): string | null {
   const { id } = item.attrs;
   if (id === undefined) return null;
-  const payload = item.getChildElements().map((child) => child.toString());
+  const payload = item.getChildElements().map(canonical);
   return createHash('sha256')
-    .update(JSON.stringify([id, ...payload]))
+    .update(JSON.stringify([id, payload]))
     .digest('base64url');
+}
+
+type Canonical = string | readonly [string, string, readonly (readonly [string, string])[], readonly Canonical[]];
+
+/** What an element says, however it is written: Prosody orders attributes by chance, others choose prefixes of their own. */
+function canonical(element: Element): Canonical {
+  const attributes = Object.entries(element.attrs)
+    .filter(([name]) => name !== 'xmlns' && !name.startsWith('xmlns:'))
+    .toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const children: Canonical[] = [];
+  for (const child of element.children) {
+    const last = children.at(-1);
+    if (typeof child !== 'string') children.push(canonical(child));
+    else if (typeof last === 'string') children[children.length - 1] = last + child;
+    else children.push(child);
+  }
+  return [element.getName(), element.getNS() ?? '', attributes, children];
 }
 
 /** False if the item was seen before. */

@@ -6,8 +6,8 @@
  * off, UTF-8 that may be split over chunks, ping against half-open connections, no password in clear without TLS.
  *
  * Replies to our requests are matched here and not by the library's IQ caller: that one ends the chain of handlers before
- * stream management (XEP-0198) has counted the stanza, and ejabberd then ends the session after 5000 replies. What still
- * passes through it (resource binding) comes before counting begins; `#watchCounter` guards the rest.
+ * stream management (XEP-0198) has counted the stanza, and ejabberd then ends the session after 5000 replies. The one reply
+ * that still passes through it, of resource binding, comes before counting begins.
  *
  * After a drop the same client object tries to resume (XEP-0198 §5): replies under way then still arrive. If the server
  * does not resume, they are rejected with `XMPP_UNAVAILABLE`. `onOnline` says which of the two happened.
@@ -242,18 +242,7 @@ export class XmppConnection {
     created.streamManagement.on('fail', (stanza: Element) => {
       this.#requests.fail(stanza.attrs['id'] ?? '', this.#unavailable('the session was lost before the reply'));
     });
-    this.#watchCounter(created);
     return created;
-  }
-
-  /** Adds a stanza to the counter of XEP-0198 that a handler kept from being counted. */
-  #watchCounter(current: Client): void {
-    const management = current.streamManagement;
-    let before = 0;
-    current.prependListener('element', () => (before = management.inbound));
-    current.on('element', (element: Element) => {
-      if (management.enabled && isStanza(element) && management.inbound === before) management.inbound += 1;
-    });
   }
 
   #onError(current: Client, error: unknown): void {

@@ -112,6 +112,16 @@ describe('measurements from a node', () => {
     expect(source.status.duplicatesTotal).toBe(1);
   });
 
+  test('an item is the same however it is written', async () => {
+    const { start, values } = sourceOf();
+    await start();
+    await pubsub.publish('load', 'a', `<m xmlns="urn:m" host="h" x="2">1<y/></m>`);
+    await pubsub.publish('load', 'a', `<p:m x='2' xmlns:p='urn:m' host='h'>&#x31;<p:y></p:y></p:m>`);
+    await pubsub.publish('load', 'a', `<m xmlns="urn:m" host="h">2</m>`);
+    await eventually('the last', () => values().includes(2));
+    expect(values()).toEqual([1, 2]);
+  });
+
   test('what was published during an absence is fetched once afterwards', async () => {
     const { source, start, values } = sourceOf();
     await start();
