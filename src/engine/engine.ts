@@ -77,6 +77,8 @@ interface Routed {
 /** Rounds of timers that arm timers for the same instant, before the instant is left; more is a loop. */
 const MAX_ROUNDS_PER_INSTANT = 10_000;
 const ROUTED_PER_CAUSE = 100_000;
+/** Longest chain of insert-into steps from one cause: a key holds one number per step. Real modules have a handful. */
+const MAX_ROUTE_DEPTH = 256;
 
 export class Engine {
   readonly #types = new EventTypes();
@@ -401,10 +403,14 @@ export class Engine {
         const level = this.#routes;
         this.#routes = [];
         for (const { event, typeName, key } of level) {
-          if (++count > this.#routedPerCause) {
-            throw new CodedError('EVALUATION', `one event led to more than ${this.#routedPerCause} inserted events`, {
-              hint: 'insert into statements feed each other in a loop',
-            });
+          if (++count > this.#routedPerCause || key.path.length > MAX_ROUTE_DEPTH) {
+            throw new CodedError(
+              'EVALUATION',
+              `one cause led to too many inserted events (${count}, ${key.path.length} deep)`,
+              {
+                hint: 'insert into statements feed each other in a loop',
+              },
+            );
           }
           this.#causeKey = key;
           this.#routedOfStep = 0;

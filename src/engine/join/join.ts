@@ -70,8 +70,11 @@ export class Join {
   readonly #context: InstanceContext;
   readonly #sides: readonly JoinSide[];
   readonly #driven: boolean;
+  readonly #wantsRemove: boolean;
 
-  constructor(plan: JoinPlan, context: InstanceContext) {
+  /** `wantsRemove`: false where nobody looks at rows that leave. */
+  constructor(plan: JoinPlan, context: InstanceContext, wantsRemove: boolean) {
+    this.#wantsRemove = wantsRemove;
     this.#plan = plan;
     this.#context = context;
     this.#sides = plan.indexes.map((indexes) => {
@@ -83,7 +86,7 @@ export class Join {
   }
 
   evaluate(changes: readonly StreamChange[]): JoinedRows {
-    const remove = this.#driven ? [] : this.#expandAll(changes, true);
+    const remove = this.#driven || !this.#wantsRemove ? NO_ROWS : this.#expandAll(changes, true);
     changes.forEach((change, stream) => {
       const side = this.#sides[stream];
       if (side === undefined || this.#plan.unidirectional[stream] === true) return;

@@ -39,6 +39,11 @@ interface PendingUpdate {
   readonly remove: readonly Event[];
 }
 
+/** False where leaving rows change neither rows nor aggregates nor a count of an output clause. */
+function wantsRemove({ rows, aggregation, output }: SelectParts): boolean {
+  return rows.removes || aggregation !== null || output !== null;
+}
+
 /** Gathers what one stream of a join posts. */
 class JoinCollector implements UpdateSink {
   readonly #change: StreamChange | undefined;
@@ -86,7 +91,7 @@ export class SelectInstance implements StatementInstance, UpdateSink {
     this.#host = host;
     this.context = host.newContext();
     this.#changes = parts.streams.map(() => ({ insert: [], remove: [] }));
-    this.#join = parts.join === null ? null : new Join(parts.join, this.context);
+    this.#join = parts.join === null ? null : new Join(parts.join, this.context, wantsRemove(parts));
     this.#resultSet = this.#makeResultSet();
     this.#finish = new Finish(parts.statement, (name) => host.variable(name));
     this.#target =
