@@ -123,7 +123,7 @@ export class Agent {
           if (connected) void catalogs.refreshOne(domain);
         },
       },
-      { epoch: run.epoch, secret: run.secret, firstSeq: run.firstSeq },
+      { epoch: run.epoch, secret: run.secret, firstSeq: run.firstSeq, maxQueries: config.limits.queries },
     );
     const catalogs = new Catalogs({ transport, ask: core.ask, log, own: () => registry.catalog() });
     for (const metric of registry.list())

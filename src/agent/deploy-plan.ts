@@ -4,7 +4,7 @@
  * S is one more than the greatest stamp clock heard, plus a margin in which the commits can arrive: a domain whose stamp
  * clock has passed S when the commit comes has let events go by, so it refuses, and a later S is fixed for all.
  */
-import type { PrepareFragment, PreparedReply } from '../model/control.ts';
+import type { PrepareFragment, PreparedReply, SnapshotReply } from '../model/control.ts';
 import { CodedError } from '../model/errors.ts';
 import type { DomainName, QueryId } from '../model/ids.ts';
 import type { PlannedFragment } from '../model/plan.ts';
@@ -19,7 +19,16 @@ export const START_ATTEMPTS = 6;
 export interface DeployedFragment {
   readonly fragment: PlannedFragment;
   readonly prepared: PreparedReply;
+  /** Nothing of the fragment before it belongs to the query. */
+  readonly startMs: number;
   readonly lastSeq: number;
+  /** Its content at the start; null for a fragment that starts empty. */
+  readonly snapshot: SnapshotReply | null;
+}
+
+interface Prepared {
+  readonly fragment: PlannedFragment;
+  readonly reply: PreparedReply;
 }
 
 export interface DeployOptions {
@@ -65,7 +74,53 @@ export async function deployFragments(
   }
 }
 
-export function prepareRequest(
+/**
+ * Takes fragments up again after a restart of either side: those that run on are left as they are, the others start anew;
+ * each comes with its content (DESIGN §6, snapshots). Rejects with the first refusal; nothing is cancelled: what runs on
+ * must not end because another domain is away, and leases that nobody renews run out.
+ */
+export async function resumeFragments(
+  fragments: readonly PlannedFragment[],
+  ask: Ask,
+  options: DeployOptions,
+): Promise<readonly DeployedFragment[]> {
+  const prepared = await Promise.all(fragments.map((f) => prepareOne(f, ask, options)));
+  const running = await runningOf(prepared, ask);
+  await commitAll(
+    prepared.filter((p) => !running.has(p)),
+    ask,
+    options,
+  );
+  return Promise.all(
+    prepared.map(async ({ fragment, reply }) => {
+      const request = { kind: 'snapshot', fragmentId: reply.fragmentId } as const;
+      const snapshot = expectReply(await ask(fragment.domain, request), 'snapshot');
+      return { fragment, prepared: reply, startMs: snapshot.watermarkMs, lastSeq: snapshot.seq, snapshot };
+    }),
+  );
+}
+
+/** Those that run already: for an earlier run of this agent, or for another query. */
+async function runningOf(prepared: readonly Prepared[], ask: Ask): Promise<ReadonlySet<Prepared>> {
+  const domains = [...new Set(prepared.map((p) => p.fragment.domain))];
+  const found = await Promise.all(
+    domains.map(async (domain) => {
+      const own = prepared.filter((p) => p.fragment.domain === domain);
+      const fragmentIds = own.map((p) => p.reply.fragmentId);
+      const reply = expectReply(await ask(domain, { kind: 'progress', fragmentIds, untilMs: 0 }), 'progress');
+      const active = new Set(reply.heartbeat.fragments.map((f) => f.fragmentId));
+      return own.filter((p) => active.has(p.reply.fragmentId));
+    }),
+  );
+  return new Set(found.flat());
+}
+
+async function prepareOne(fragment: PlannedFragment, ask: Ask, options: DeployOptions): Promise<Prepared> {
+  const reply = expectReply(await ask(fragment.domain, prepareRequest(fragment, options)), 'prepared');
+  return { fragment, reply };
+}
+
+function prepareRequest(
   fragment: PlannedFragment,
   options: Pick<DeployOptions, 'queryId' | 'consumer' | 'readers'>,
 ): PrepareFragment {
@@ -81,11 +136,7 @@ export function prepareRequest(
   };
 }
 
-async function commitAll(
-  prepared: readonly { readonly fragment: PlannedFragment; readonly reply: PreparedReply }[],
-  ask: Ask,
-  options: DeployOptions,
-): Promise<DeployedPlan> {
+async function commitAll(prepared: readonly Prepared[], ask: Ask, options: DeployOptions): Promise<DeployedPlan> {
   let greatest = Math.max(options.stampMs(), ...prepared.map((p) => p.reply.stampMs));
   let marginMs = START_MARGIN_MS;
   for (let attempt = 1; ; attempt++) {
@@ -105,15 +156,10 @@ async function commitAll(
   }
 }
 
-async function commitOne(
-  p: { readonly fragment: PlannedFragment; readonly reply: PreparedReply },
-  startMs: number,
-  ask: Ask,
-  queryId: QueryId,
-): Promise<DeployedFragment> {
+async function commitOne(p: Prepared, startMs: number, ask: Ask, queryId: QueryId): Promise<DeployedFragment> {
   const request = { kind: 'commit', queryId, fragmentId: p.reply.fragmentId, startMs } as const;
   const reply = expectReply(await askAgain(ask, p.fragment.domain, request), 'committed');
-  return { fragment: p.fragment, prepared: p.reply, lastSeq: reply.lastSeq };
+  return { fragment: p.fragment, prepared: p.reply, startMs, lastSeq: reply.lastSeq, snapshot: null };
 }
 
 /** Tells the domains that a query no longer needs its fragments; who cannot be reached lets its lease end. */

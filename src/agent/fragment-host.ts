@@ -37,6 +37,9 @@ import { plainValues, rowKey } from './rows.ts';
 /** Fragments that one domain runs for all consumers together. */
 export const MAX_RUNNING = 20_000;
 
+/** Fragments that one run of an agent can start: each gets an epoch of its own, so that no number is ever used twice. */
+const EPOCHS_PER_RUN = 2 ** 24;
+
 /** A lease lasts this long after it was renewed, on the monotonic clock. */
 export const LEASE_MS = 60_000;
 
@@ -92,15 +95,12 @@ export class FragmentHost {
   readonly #options: FragmentHostOptions;
   readonly #running = new Map<FragmentId, Running>();
   readonly #dirty = new Set<Running>();
+  #started = 0;
   #flushLater: Cancel | null = null;
 
   constructor(deps: FragmentHostDeps, options: FragmentHostOptions) {
     this.#deps = deps;
     this.#options = options;
-  }
-
-  get epoch(): number {
-    return this.#options.epoch;
   }
 
   /** Admits a fragment and names it; it does not run before `commit`. Throws the code of what is wrong with it. */
@@ -115,7 +115,8 @@ export class FragmentHost {
       if (this.#running.size >= MAX_RUNNING)
         throw new CodedError('LIMIT_EXCEEDED', `this domain runs ${MAX_RUNNING} fragments already`);
       const kind = request.fragmentKind;
-      const sender = new FragmentSender({ fragmentId: id, epoch: this.#options.epoch });
+      const epoch = this.#options.epoch * EPOCHS_PER_RUN + this.#started++;
+      const sender = new FragmentSender({ fragmentId: id, epoch });
       running = {
         id,
         kind,
@@ -136,7 +137,7 @@ export class FragmentHost {
     return {
       kind: 'prepared',
       fragmentId: id,
-      epoch: this.#options.epoch,
+      epoch: running.sender.epoch,
       stampMs: runtime.tick(),
       columns: admitted.statement.columns,
     };
@@ -148,14 +149,15 @@ export class FragmentHost {
     const { runtime } = this.#deps;
     const passed =
       this.#options.barrierStarts === true ? request.startMs < runtime.stampMs : request.startMs <= runtime.stampMs;
-    if (passed && running.state !== 'active') {
+    // An active fragment has its start behind it; one with consumers is not begun again for an earlier start.
+    if (passed && (running.state !== 'active' || request.startMs < running.startMs)) {
       throw new CodedError('START_PASSED', `the start ${request.startMs} has passed here`, {
         data: { stampMs: runtime.stampMs },
       });
     }
     const preparedSeq = running.leases.get(from)?.get(request.queryId)?.preparedSeq ?? running.sender.lastSeq;
     this.#schedule(running, request.startMs);
-    return { kind: 'committed', epoch: this.#options.epoch, lastSeq: preparedSeq };
+    return { kind: 'committed', epoch: running.sender.epoch, lastSeq: preparedSeq };
   }
 
   cancel(from: DomainName, request: CancelFragment): void {
@@ -176,7 +178,7 @@ export class FragmentHost {
     }
     for (const ack of request.acknowledged) {
       const running = this.#running.get(ack.fragmentId);
-      if (running !== undefined && ack.epoch === this.#options.epoch) running.sender.acknowledge(from, ack.seq);
+      if (running !== undefined && ack.epoch === running.sender.epoch) running.sender.acknowledge(from, ack.seq);
     }
     return { kind: 'renewed', unknown };
   }
@@ -197,7 +199,11 @@ export class FragmentHost {
     this.#deps.counters.add('exchange_snapshots_total');
     this.#deps.runtime.tick();
     this.#advance(running);
-    return running.sender.snapshot([...(running.rows?.values() ?? [])]);
+    const reply = running.sender.snapshot([...(running.rows?.values() ?? [])]);
+    // A fragment that has yet to start sends nothing of before its start: the gap that it ends reaches up to there.
+    return running.state === 'scheduled'
+      ? { ...reply, watermarkMs: Math.max(reply.watermarkMs, running.startMs) }
+      : reply;
   }
 
   /** What a consumer that holds causes back wants to know at once. */

@@ -3,7 +3,7 @@
  * at start each query is brought back as soon as the domains it needs can be reached.
  */
 import { CodedError, toCodedError } from '../model/errors.ts';
-import type { QueryId } from '../model/ids.ts';
+import type { DomainName, QueryId } from '../model/ids.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Coverage } from '../model/trigger.ts';
 import type { Cancel, Clock } from '../ports/clock.ts';
@@ -36,6 +36,8 @@ interface Stored {
   readonly options: QueryOptions;
   readonly startMs: number;
   readonly createdMs: number;
+  /** Domains that it read when it was registered: it comes back over all of them or not yet. */
+  readonly domains: readonly DomainName[];
 }
 
 interface Waiting extends Stored {
@@ -173,6 +175,7 @@ function toDocument(query: Query): Json {
     epl,
     startMs,
     createdMs,
+    domains: [...new Set(query.plan.fragments.map((f) => f.domain))],
     options: { jid, subscribers: [...subscribers], listener: null, onSilence, name },
   };
 }

@@ -5,7 +5,7 @@
 import { FragmentReceiver } from '../exchange/fragment-receiver.ts';
 import { MergedInputs, type DomainCoverage, type MergedStep } from '../exchange/merged-inputs.ts';
 import { Engine, rowValues, type Deployment, type OutputRow, type StatementOutput } from '../engine/engine.ts';
-import type { CauseKey } from '../model/cause-key.ts';
+import { compareKeys, timerKey, type CauseKey } from '../model/cause-key.ts';
 import type { CheckedModule, CheckedStatement, Column } from '../model/checked.ts';
 import type { Heartbeat, SnapshotReply } from '../model/control.ts';
 import type { DeltaEnvelope, Update } from '../model/delta.ts';
@@ -59,11 +59,12 @@ export interface GroupDeps {
   onOutput(output: GroupOutput): void;
 }
 
+/** A domain's clock may run ahead of ours by so much (DESIGN §4 `maxSkew`). */
+export const MAX_SKEW_MS = 2_000;
+
 export interface GroupOptions {
   /** S. */
   readonly startMs: number;
-  /** Outputs before it are not handed out: the content of a restored query is filled in silently. @default startMs */
-  readonly quietUntilMs?: number | undefined;
   /** A frame whose watermark is further ahead of this agent's clock is not taken. @default 2_000 */
   readonly maxSkewMs?: number | undefined;
 }
@@ -84,6 +85,8 @@ export class QueryGroup {
   readonly #shipped = new Map<string, ShippedStatement>();
   readonly #deployments: Deployment[] = [];
   readonly #asked = new Map<DomainName, number>();
+  /** Outputs of causes up to here are not handed out. */
+  #quietUntil: CauseKey | null = null;
   #inGap = false;
   #draining = false;
 
@@ -163,7 +166,7 @@ export class QueryGroup {
         kind: fragment.kind,
         columns: fragment.columns,
         epoch,
-        maxSkewMs: this.#options.maxSkewMs,
+        maxSkewMs: this.#options.maxSkewMs ?? MAX_SKEW_MS,
       },
     );
     receiver.begin(start);
@@ -241,6 +244,20 @@ export class QueryGroup {
     member.heardMs = this.#deps.clock.monotonicMs();
     member.receiver.applySnapshot(snapshot, this.#deps.clock.nowMs());
     this.#pump(member);
+    this.drain();
+  }
+
+  /**
+   * After a restart of the owner: takes the content of all members without a word (DESIGN §9). What the statements say
+   * begins after the latest snapshot, when every view holds what its domain's window holds.
+   */
+  fillQuietly(snapshots: readonly { readonly member: GroupMember; readonly snapshot: SnapshotReply }[]): void {
+    const nowMs = this.#deps.clock.nowMs();
+    this.#quietUntil = timerKey(Math.max(...snapshots.map((s) => s.snapshot.watermarkMs)));
+    for (const { member, snapshot } of snapshots) {
+      member.receiver.applySnapshot(snapshot, nowMs);
+      this.#pump(member);
+    }
     this.drain();
   }
 
@@ -363,7 +380,8 @@ export class QueryGroup {
   }
 
   #emit(output: GroupOutput): void {
-    if (output.timeMs < (this.#options.quietUntilMs ?? this.#options.startMs)) return;
+    if (output.timeMs < this.#options.startMs) return;
+    if (this.#quietUntil !== null && compareKeys(output.key, this.#quietUntil) <= 0) return;
     if (output.insert.length === 0 && output.remove.length === 0) return;
     this.#deps.onOutput(output);
   }

@@ -11,10 +11,10 @@ import { parseModule } from '../epl/parse.ts';
 import { printModule } from '../epl/print.ts';
 import type { AstModule } from '../model/ast.ts';
 import type { CheckedModule } from '../model/checked.ts';
-import type { Heartbeat, RenewLease } from '../model/control.ts';
+import type { FragmentProgress, Heartbeat, RenewLease, SnapshotReply } from '../model/control.ts';
 import type { DeltaEnvelope } from '../model/delta.ts';
 import { CodedError, toCodedError } from '../model/errors.ts';
-import type { DomainName, QueryId } from '../model/ids.ts';
+import type { DomainName, FragmentId, QueryId } from '../model/ids.ts';
 import type { Plan } from '../model/plan.ts';
 import { planQuery } from '../planner/plan-query.ts';
 import type { FederatedCatalog } from '../planner/catalog.ts';
@@ -23,7 +23,7 @@ import type { Counters } from '../ports/counters.ts';
 import type { Log } from '../ports/log.ts';
 import type { ExchangeTransport } from '../ports/transport.ts';
 import { expectReply, type Ask } from './ask.ts';
-import { cancelAll, deployFragments, prepareRequest, START_MARGIN_MS, type DeployedPlan } from './deploy-plan.ts';
+import { cancelAll, deployFragments, resumeFragments, type DeployedPlan, type DeployOptions } from './deploy-plan.ts';
 import type { Query, QueryOptions } from './query.ts';
 import { QueryGroup, type GroupMember, type GroupOutput, type GroupQuestions } from './query-group.ts';
 
@@ -50,6 +50,8 @@ export interface QueryServiceDeps {
 }
 
 export interface QueryServiceOptions {
+  /** Queries that one agent holds. @default 10_000 */
+  readonly maxQueries?: number | undefined;
   /** Starts fall on the present instant (replay of scenarios). @default false */
   readonly barrier?: boolean | undefined;
   /** Strict as Esper: no lenient pass. @default false */
@@ -70,6 +72,8 @@ export class QueryService {
   readonly #deps: QueryServiceDeps;
   readonly #options: QueryServiceOptions;
   readonly #queries = new Map<QueryId, Query>();
+  /** Queries that a fragment's frames are for. */
+  readonly #readers = new Map<FragmentId, Set<Query>>();
   #renewedMs = 0;
 
   constructor(deps: QueryServiceDeps, options: QueryServiceOptions = {}) {
@@ -95,8 +99,9 @@ export class QueryService {
 
   /** Registers a query, or answers the one that is registered already with the same text, client and options. */
   async register(epl: string, options: QueryOptions): Promise<{ readonly query: Query; readonly fresh: boolean }> {
-    if (this.#queries.size >= MAX_QUERIES)
-      throw new CodedError('QUERY_LIMIT', `this agent holds ${MAX_QUERIES} queries already`);
+    const limit = this.#options.maxQueries ?? MAX_QUERIES;
+    if (this.#queries.size >= limit)
+      throw new CodedError('QUERY_LIMIT', `this agent holds ${limit} queries already`, { hint: 'remove some, or raise limits.queries' });
     const checked = await this.#check(epl, null);
     const canonical = printModule(checked.ast);
     const id = queryIdOf(canonical, options);
@@ -124,7 +129,7 @@ export class QueryService {
     try {
       const started = await this.#deploy(query, plan);
       query.startMs = started.startMs;
-      this.#begin(query, plan, started, checked, { quietUntilMs: undefined });
+      this.#begin(query, plan, started, checked);
     } catch (error) {
       this.#queries.delete(id);
       throw error;
@@ -142,9 +147,16 @@ export class QueryService {
     readonly startMs: number;
     readonly createdMs: number;
     readonly id: QueryId;
+    /** Domains that it read when it was registered. */
+    readonly domains: readonly DomainName[];
   }): Promise<Query> {
     const checked = await this.#check(stored.epl, null);
     const plan = this.#plan(checked, null);
+    const away = stored.domains.filter((d) => !plan.fragments.some((f) => f.domain === d));
+    if (away.length > 0) {
+      // Without it the query would come back as another one, over fewer streams.
+      throw new CodedError('DOMAIN_UNREACHABLE', `the streams of ${away.join(', ')} are not known yet`);
+    }
     const query: Query = {
       id: stored.id,
       epl: stored.epl,
@@ -162,12 +174,10 @@ export class QueryService {
       triggers: 0,
       lastTriggerMs: null,
     };
-    const started = await this.#deploy(query, plan);
+    const fragments = await resumeFragments(plan.fragments, this.#deps.ask, this.#deployOptions(query));
+    const startMs = fragments.length === 0 ? this.#deps.stampMs() + 1 : Math.min(...fragments.map((f) => f.startMs));
     this.#queries.set(stored.id, query);
-    this.#begin(query, plan, started, checked, { quietUntilMs: started.startMs });
-    for (const member of query.group?.members ?? []) {
-      if (member.fragment.kind === 'view') await this.#fill(query, member);
-    }
+    this.#begin(query, plan, { startMs, fragments }, checked);
     return query;
   }
 
@@ -191,7 +201,7 @@ export class QueryService {
     const query = this.get(id);
     this.#queries.delete(id);
     const members = [...(query.group?.members ?? [])];
-    for (const m of members) this.#unsubscribe(m.fragmentId);
+    for (const m of members) this.#unsubscribe(query, m.fragmentId);
     await cancelAll(
       members.map((m) => ({ domain: m.fragment.domain, fragmentId: m.fragmentId })),
       this.#deps.ask,
@@ -200,11 +210,19 @@ export class QueryService {
   }
 
   onEnvelope(from: DomainName, envelope: DeltaEnvelope): void {
-    for (const query of this.#queries.values()) query.group?.onEnvelope(from, envelope);
+    for (const query of this.#readers.get(envelope.fragmentId) ?? []) query.group?.onEnvelope(from, envelope);
   }
 
   onHeartbeat(from: DomainName, heartbeat: Heartbeat): void {
-    for (const query of this.#queries.values()) query.group?.onHeartbeat(from, heartbeat);
+    const perQuery = new Map<Query, FragmentProgress[]>();
+    for (const progress of heartbeat.fragments) {
+      for (const query of this.#readers.get(progress.fragmentId) ?? []) {
+        const list = perQuery.get(query);
+        if (list === undefined) perQuery.set(query, [progress]);
+        else list.push(progress);
+      }
+    }
+    for (const [query, fragments] of perQuery) query.group?.onHeartbeat(from, { ...heartbeat, fragments });
   }
 
   /** Now and then: repair, leases, silence. */
@@ -284,22 +302,20 @@ export class QueryService {
   }
 
   #deploy(query: Query, plan: Plan): Promise<DeployedPlan> {
-    return deployFragments(plan.fragments, this.#deps.ask, {
+    return deployFragments(plan.fragments, this.#deps.ask, this.#deployOptions(query));
+  }
+
+  #deployOptions(query: Query): DeployOptions {
+    return {
       queryId: query.id,
       consumer: this.#deps.transport.self,
       readers: query.readers,
       stampMs: this.#deps.stampMs,
       barrier: this.#options.barrier,
-    });
+    };
   }
 
-  #begin(
-    query: Query,
-    plan: Plan,
-    started: DeployedPlan,
-    checked: Checked,
-    options: { readonly quietUntilMs: number | undefined },
-  ): void {
+  #begin(query: Query, plan: Plan, started: DeployedPlan, checked: Checked): void {
     const group = new QueryGroup(
       {
         clock: this.#deps.clock,
@@ -309,7 +325,6 @@ export class QueryService {
       },
       {
         startMs: started.startMs,
-        quietUntilMs: options.quietUntilMs,
         maxSkewMs: this.#options.barrier === true ? Infinity : undefined,
       },
     );
@@ -338,14 +353,17 @@ export class QueryService {
       group.addTargets(residual, checked.federated);
       group.deploy(residual);
     }
+    const filled: { readonly member: GroupMember; readonly snapshot: SnapshotReply }[] = [];
     for (const deployed of started.fragments) {
       const input = plan.inputs.find((i) => i.fragments.includes(deployed.fragment.name));
       if (input === undefined) continue;
       const { fragmentId, epoch } = deployed.prepared;
-      group.addMember(deployed.fragment, input, fragmentId, epoch, {
-        startMs: started.startMs,
-        lastSeq: deployed.lastSeq,
-      });
+      const { startMs, lastSeq, snapshot } = deployed;
+      const member = group.addMember(deployed.fragment, input, fragmentId, epoch, { startMs, lastSeq });
+      const readers = this.#readers.get(fragmentId);
+      if (readers === undefined) this.#readers.set(fragmentId, new Set([query]));
+      else readers.add(query);
+      if (snapshot !== null) filled.push({ member, snapshot });
       if (deployed.fragment.domain !== this.#deps.transport.self)
         this.#deps.transport.subscribe(deployed.fragment.domain, fragmentId);
     }
@@ -354,13 +372,15 @@ export class QueryService {
       if (s.kind === 'createVariable')
         query.catalog.addVariable({ name: s.variable, type: s.type, constant: s.constant });
     }
+    if (filled.length > 0) group.fillQuietly(filled);
     group.drain();
   }
 
-  #unsubscribe(fragmentId: string): void {
-    for (const query of this.#queries.values()) {
-      for (const m of query.group?.members ?? []) if (m.fragmentId === fragmentId) return;
-    }
+  #unsubscribe(query: Query, fragmentId: FragmentId): void {
+    const readers = this.#readers.get(fragmentId);
+    readers?.delete(query);
+    if (readers !== undefined && readers.size > 0) return;
+    this.#readers.delete(fragmentId);
     this.#deps.transport.unsubscribe(fragmentId);
   }
 
@@ -446,22 +466,14 @@ export class QueryService {
   }
 
   async #fill(query: Query, member: GroupMember): Promise<void> {
-    const { ask, transport } = this.#deps;
     const { domain } = member.fragment;
-    const request = prepareRequest(member.fragment, {
-      queryId: query.id,
-      consumer: transport.self,
-      readers: query.readers,
-    });
-    const prepared = expectReply(await ask(domain, request), 'prepared');
-    if (prepared.fragmentId !== member.fragmentId) {
+    const [resumed] = await resumeFragments([member.fragment], this.#deps.ask, this.#deployOptions(query));
+    const snapshot = resumed?.snapshot ?? null;
+    if (snapshot === null || resumed?.prepared.fragmentId !== member.fragmentId) {
       throw new CodedError('UNKNOWN_FRAGMENT', `domain '${domain}' knows the fragment by another id now`, {
         hint: 'register the query again',
       });
     }
-    const startMs = prepared.stampMs + (this.#options.barrier === true ? 0 : 1 + START_MARGIN_MS);
-    await ask(domain, { kind: 'commit', queryId: query.id, fragmentId: member.fragmentId, startMs });
-    const snapshot = expectReply(await ask(domain, { kind: 'snapshot', fragmentId: member.fragmentId }), 'snapshot');
     query.group?.onSnapshot(member, snapshot);
   }
 }
