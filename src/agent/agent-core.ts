@@ -17,7 +17,8 @@ import { askThrough, type Ask } from './ask.ts';
 import { FragmentHost } from './fragment-host.ts';
 import { LocalRuntime } from './local-runtime.ts';
 import type { GroupOutput } from './query-group.ts';
-import type { Query } from './query.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Query, QueryOptions } from './query.ts';
 import { QueryService, type QueryServiceOptions } from './query-service.ts';
 
 /** Distance of heartbeats and housekeeping, monotonic clock (DESIGN §6). */
@@ -33,6 +34,7 @@ export interface AgentCoreDeps {
   /** What this domain offers to `reader`; null when it knows that version already. */
   readonly offer: (reader: DomainName, knownVersion: number) => DomainCatalog | null;
   onOutput(query: Query, output: GroupOutput): void;
+  checkOptions?(plan: Plan, options: QueryOptions): void;
   /** A domain of the membership list came or went. */
   onPeer?(domain: DomainName, connected: boolean): void;
 }
@@ -78,6 +80,7 @@ export class AgentCore {
         catalog: deps.catalog,
         stampMs: () => this.runtime.stampMs,
         onOutput: (query, output) => deps.onOutput(query, output),
+        checkOptions: (plan, queryOptions) => deps.checkOptions?.(plan, queryOptions),
       },
       options,
     );

@@ -27,6 +27,7 @@ import { ManagementAdapter } from './management-adapter.ts';
 import { MetricRegistry } from './metric-registry.ts';
 import { QueryBook } from './query-book.ts';
 import type { GroupOutput } from './query-group.ts';
+import { QueryListeners } from './query-listeners.ts';
 import type { Query } from './query.ts';
 import { buildSource } from './build-source.ts';
 import { readRun } from './run-state.ts';
@@ -52,6 +53,7 @@ export class Agent {
   readonly #counters = new CountersInMemory();
   readonly #stops: (() => Promise<void> | void)[] = [];
   readonly #sources: SourceSupervisor[] = [];
+  readonly #listeners = new QueryListeners();
   #stopping: Promise<void> | null = null;
 
   constructor(deps: { readonly log: Log }, config: AgentConfig) {
@@ -118,6 +120,7 @@ export class Agent {
         catalog: (): Promise<CatalogOfDomains> => catalogs.federated(),
         offer: (_reader, knownVersion) => (registry.version === knownVersion ? null : registry.catalog()),
         onOutput: (query, output) => this.#publish(maker, publisher, query, output),
+        checkOptions: (plan, options) => this.#listeners.check(plan, options),
         onPeer: (domain, connected) => {
           log.info(connected ? 'domain is connected' : 'domain is gone', { peer: domain });
           if (connected) void catalogs.refreshOne(domain);
@@ -282,9 +285,11 @@ export class Agent {
   }
 
   #publish(maker: TriggerMaker, publisher: PubsubPublisher, query: Query, output: GroupOutput): void {
-    if (!speaks(query, output.statement)) return;
+    if (!speaks(query.plan, output.statement)) return;
     try {
-      publisher.publish(maker.make(query, output));
+      const trigger = this.#listeners.take(query.options, output.columns, maker.make(query, output));
+      if (trigger === null) return;
+      publisher.publish(trigger);
       query.triggers++;
       query.lastTriggerMs = this.#clock.nowMs();
     } catch (error) {

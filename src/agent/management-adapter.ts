@@ -24,6 +24,7 @@ import type { Plan } from '../model/plan.ts';
 import { stringifyType } from '../model/value.ts';
 import { explainPlan } from '../planner/explain.ts';
 import type { TriggerPublisher } from '../ports/listener.ts';
+import { parseListenerSpec } from '../triggers/listener.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Json } from '../ports/store.ts';
 import type { AgentCore } from './agent-core.ts';
@@ -191,7 +192,7 @@ function optionsOf(request: QueryRequest): QueryOptions {
   return {
     jid: request.jid ?? null,
     subscribers: request.subscribers,
-    listener: null,
+    listener: request.listener === undefined ? null : { ...parseListenerSpec(request.listener) },
     onSilence: silenceOf(request.onSilence),
     name: request.name ?? null,
   };

@@ -169,14 +169,20 @@ function waitingEntry(w: Waiting): BookEntry {
 
 function toDocument(query: Query): Json {
   const { id, epl, startMs, createdMs, options } = query;
-  const { jid, subscribers, onSilence, name } = options;
+  const { jid, subscribers, listener, onSilence, name } = options;
   return {
     id,
     epl,
     startMs,
     createdMs,
     domains: [...new Set(query.plan.fragments.map((f) => f.domain))],
-    options: { jid, subscribers: [...subscribers], listener: null, onSilence, name },
+    options: {
+      jid,
+      subscribers: [...subscribers],
+      listener: listener === null ? null : JSON.parse(JSON.stringify(listener)),
+      onSilence,
+      name,
+    },
   };
 }
 

@@ -47,6 +47,8 @@ export interface QueryServiceDeps {
   /** The agent's own stamp clock. */
   readonly stampMs: () => number;
   onOutput(query: Query, output: GroupOutput): void;
+  /** Refuses options that do not fit the plan, before anything has started. */
+  checkOptions?(plan: Plan, options: QueryOptions): void;
 }
 
 export interface QueryServiceOptions {
@@ -101,13 +103,16 @@ export class QueryService {
   async register(epl: string, options: QueryOptions): Promise<{ readonly query: Query; readonly fresh: boolean }> {
     const limit = this.#options.maxQueries ?? MAX_QUERIES;
     if (this.#queries.size >= limit)
-      throw new CodedError('QUERY_LIMIT', `this agent holds ${limit} queries already`, { hint: 'remove some, or raise limits.queries' });
+      throw new CodedError('QUERY_LIMIT', `this agent holds ${limit} queries already`, {
+        hint: 'remove some, or raise limits.queries',
+      });
     const checked = await this.#check(epl, null);
     const canonical = printModule(checked.ast);
     const id = queryIdOf(canonical, options);
     const known = this.#queries.get(id);
     if (known !== undefined) return { query: known, fresh: false };
     const plan = this.#plan(checked, null);
+    this.#deps.checkOptions?.(plan, options);
     const query: Query = {
       id,
       epl,

@@ -2,6 +2,7 @@
 import type { Clock } from '../ports/clock.ts';
 import { stringifyKey } from '../model/cause-key.ts';
 import type { DomainName } from '../model/ids.ts';
+import type { Plan } from '../model/plan.ts';
 import type { Trigger } from '../model/trigger.ts';
 import { itemIdOf } from '../triggers/item-id.ts';
 import { canonicalJson } from '../triggers/value-json.ts';
@@ -74,8 +75,8 @@ export class TriggerMaker {
  * Which outputs are handed out: those of statements that do not feed another stream; where all of a module do, those of
  * all of them.
  */
-export function speaks(query: Query, statement: string | null): boolean {
-  const statements = query.plan.statements.filter((s) => s.columns.length > 0);
+export function speaks(plan: Plan, statement: string | null): boolean {
+  const statements = plan.statements.filter((s) => s.columns.length > 0);
   const speakers = statements.filter(
     (s) => s.epl === null || !/\binsert\s+(?:istream\s+|rstream\s+|irstream\s+)?into\b/i.test(s.epl),
   );

@@ -75,7 +75,8 @@ interface WatchOptions extends Connection {
 
 export async function watchQuery(id: string, options: WatchOptions): Promise<void> {
   const query = await askStruct(options, 'getQuery', [await wholeId(id, options)]);
-  const xmpp = options.xmpp ?? String(structOf((await askStruct(options, 'getStatus'))['xmpp'])['uri'] ?? 'xmpp://127.0.0.1:5222');
+  const xmpp =
+    options.xmpp ?? String(structOf((await askStruct(options, 'getStatus'))['xmpp'])['uri'] ?? 'xmpp://127.0.0.1:5222');
   const limit = options.triggers === undefined ? Infinity : Number(options.triggers);
   let seen = 0;
   const over = Promise.withResolvers<void>();

@@ -24,6 +24,7 @@ import { constantOf } from './runtime/parameters.ts';
 import { InstanceContext } from './runtime/instance-context.ts';
 import type { EmitMode } from './runtime/select-program.ts';
 import type { StatementOutput } from './runtime/statement.ts';
+import { isTransformer } from './runtime/statement.ts';
 import { TimerQueue } from './runtime/timer-queue.ts';
 import { EventTypes } from './runtime/types.ts';
 import { Variables } from './runtime/variables.ts';
@@ -94,6 +95,8 @@ export class Engine {
   readonly #matches: Activation<DeployedStatement>[] = [];
   /** Statements that have something to tell although the cause did not meet them. */
   readonly #touched = new Set<DeployedStatement>();
+  /** `update istream` statements in order of deployment. */
+  #transformers: DeployedStatement[] = [];
   #nextOrdinal = 1;
   #nowMs: number;
   #presentKey: CauseKey;
@@ -214,6 +217,7 @@ export class Engine {
   #activate(statement: DeployedStatement): void {
     this.#byOrdinal.set(statement.ordinal, statement);
     statement.activate();
+    if (statement.program.transforms !== undefined) this.#transformers.push(statement);
     for (const { typeName, slot } of statement.program.views) {
       const references = this.#views.get(typeName);
       if (references === undefined) this.#views.set(typeName, [{ owner: statement, slot }]);
@@ -229,6 +233,7 @@ export class Engine {
     for (const statement of state.statements) {
       statement.stop();
       this.#byOrdinal.delete(statement.ordinal);
+      this.#transformers = this.#transformers.filter((t) => t !== statement);
       for (const { typeName } of statement.program.views) {
         const rest = (this.#views.get(typeName) ?? []).filter((r) => r.owner !== statement);
         if (rest.length === 0) this.#views.delete(typeName);
@@ -285,7 +290,8 @@ export class Engine {
     for (const update of input.updates) {
       for (const row of update.insert) {
         const id = row.id ?? { domain: this.#causeKey.domain, seq: this.#causeKey.seq, part: 0 };
-        const event = eventClass.fromValues(row.values, this.#causeKey.timestampMs, id.domain, id.seq, id.part);
+        const arrived = eventClass.fromValues(row.values, this.#causeKey.timestampMs, id.domain, id.seq, id.part);
+        const event = this.#transformed(arrived, input.typeName);
         const matches: Activation<DeployedStatement>[] = [];
         this.#index.collect(event, input.typeName, matches);
         for (const { owner, slot } of matches) work.addEvent(owner.ordinal, slot, event);
@@ -348,7 +354,8 @@ export class Engine {
   }
 
   /** The way of one event through all statements it meets. */
-  #dispatch(event: Event, typeName: string): void {
+  #dispatch(arrived: Event, typeName: string): void {
+    const event = this.#transformers.length === 0 ? arrived : this.#transformed(arrived, typeName);
     const matches = this.#matches;
     matches.length = 0;
     this.#index.collect(event, typeName, matches);
@@ -370,6 +377,17 @@ export class Engine {
       match.owner.instance.evaluate();
       this.#tell(match.owner);
     }
+  }
+
+  /** What the `update istream` statements on the type make of an event. */
+  #transformed(arrived: Event, typeName: string): Event {
+    const lineage = this.#types.lineage(typeName);
+    let event = arrived;
+    for (const { program, instance } of this.#transformers) {
+      if (program.transforms === undefined || !lineage.has(program.transforms) || !isTransformer(instance)) continue;
+      event = instance.transform(event);
+    }
+    return event;
   }
 
   #tellTouched(): void {

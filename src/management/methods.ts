@@ -136,8 +136,8 @@ function queryMethods(target: ManagementTarget): readonly Method[] {
       help: `registerQuery(epl, options)
 Registers a continuous query: {queryId, node, service, uri, notes: [...], plan}. Its triggers are published on the pubsub
 node 'node' of the XMPP service 'service'. The same registration again gives the same query.
-options: {jid: bare JID of who registers, subscribers: [further bare JIDs], listener: 'every',
-onSilence: 'wait' | 'continue' | 'hold' (when a domain falls silent), name}`,
+options: {jid: bare JID of who registers, subscribers: [further bare JIDs], listener: 'every' | {publish: [columns],
+reduce: {column: last | first | max | min | avg | sum | count}}, onSilence: 'wait' | 'continue' | 'hold' (when a domain falls silent), name}`,
       async call(params, caller) {
         checkCount(params, 1, 2, 'registerQuery(epl, options)');
         const answer = await target.registerQuery(readQuery(params), caller);
@@ -286,7 +286,7 @@ function readQuery(params: readonly XmlRpcValue[]): QueryRequest {
     epl: readEpl(params[0]),
     jid: jid === undefined ? undefined : readBareJid(jid, 'options.jid'),
     subscribers: [...new Set(members)],
-    listener: listener === undefined ? 'every' : readWord(listener, 'options.listener', ['every']),
+    ...(listener === undefined || listener === 'every' ? {} : { listener: readStruct(listener, 'options.listener') }),
     onSilence: onSilence === undefined ? undefined : readWord(onSilence, 'options.onSilence', SILENCE_MODES),
     name: name === undefined ? undefined : readName(name, 'options.name'),
   };

@@ -54,8 +54,8 @@ export interface QueryRequest {
   readonly jid?: string | undefined;
   /** Bare JIDs of further members. */
   readonly subscribers: readonly string[];
-  /** Which results become triggers. Only `every` (each listener call) so far. */
-  readonly listener: 'every';
+  /** What becomes triggers: a specification (`triggers/listener.ts` checks it); absent: every match, all columns. */
+  readonly listener?: Readonly<Record<string, unknown>> | undefined;
   readonly onSilence?: SilenceMode | undefined;
   readonly name?: string | undefined;
 }

@@ -21,8 +21,7 @@ export interface FragmentParts {
 
 /** `select [irstream] a, b from renci.MemUtil(…)#length(1) as m where …`. */
 export function fragmentText(parts: FragmentParts): string {
-  const columns =
-    parts.columns.length === 0 ? NO_COLUMNS : parts.columns.map((c) => quoteName(c.name)).join(', ');
+  const columns = parts.columns.length === 0 ? NO_COLUMNS : parts.columns.map((c) => quoteName(c.name)).join(', ');
   const filter = conjunction(parts.filter);
   const where = conjunction(parts.where);
   const windows = parts.windows

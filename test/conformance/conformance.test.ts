@@ -35,7 +35,10 @@ interface Verdicts {
   readonly mended: readonly string[];
 }
 
-function judge(results: readonly { name: string; result: string; detail: string }[], listed: (name: string) => boolean): Verdicts {
+function judge(
+  results: readonly { name: string; result: string; detail: string }[],
+  listed: (name: string) => boolean,
+): Verdicts {
   const failed = results.filter((r) => r.result !== 'pass');
   return {
     unexpected: failed.filter((r) => !listed(r.name)).map((r) => `${r.name}: ${r.result}: ${r.detail.slice(0, 300)}`),
@@ -64,7 +67,10 @@ describe.each(folders)('golden scenarios: %s', (folder) => {
     for (const s of all) {
       if (gaps.has(s.name)) continue;
       const r = await runFederated(s, { seed, chaos: true });
-      if (r.result !== 'pass') unexpected.push(`${r.name}: ${r.result}: ${r.detail.slice(0, 300)}; pqa replay FILE --federate --chaos --seed ${seed}`);
+      if (r.result !== 'pass')
+        unexpected.push(
+          `${r.name}: ${r.result}: ${r.detail.slice(0, 300)}; pqa replay FILE --federate --chaos --seed ${seed}`,
+        );
     }
     expect(unexpected).toEqual([]);
   });
@@ -79,7 +85,9 @@ describe('the set of scenarios', () => {
   it.runIf(existsSync(shared))('is the same as the one it was copied from', () => {
     const differing = folders.flatMap((folder) => {
       const names = new Set([...readdirSync(join(scenarios, folder)), ...readdirSync(join(shared, folder))]);
-      return [...names].filter((f) => read(join(scenarios, folder, f)) !== read(join(shared, folder, f))).map((f) => `${folder}/${f}`);
+      return [...names]
+        .filter((f) => read(join(scenarios, folder, f)) !== read(join(shared, folder, f)))
+        .map((f) => `${folder}/${f}`);
     });
     expect(differing).toEqual([]);
   });

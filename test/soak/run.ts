@@ -13,10 +13,19 @@ const soaks: Readonly<Record<string, () => number>> = {
     let failed = 0;
     for (let seed = 1; seed <= SEEDS; seed++) {
       const args = ['replay', 'test/conformance/scenarios', '--federate', '--chaos', '--seed', String(seed), '--json'];
-      const run = spawnSync(process.execPath, ['src/main.ts', ...args], { cwd: root, encoding: 'utf8', maxBuffer: MAX_OUTPUT });
-      const results = run.stdout.split('\n').filter((line) => line.startsWith('{"name"')).map((line) => JSON.parse(line));
+      const run = spawnSync(process.execPath, ['src/main.ts', ...args], {
+        cwd: root,
+        encoding: 'utf8',
+        maxBuffer: MAX_OUTPUT,
+      });
+      const results = run.stdout
+        .split('\n')
+        .filter((line) => line.startsWith('{"name"'))
+        .map((line) => JSON.parse(line));
       const wrong = results.filter((r) => r.result !== 'pass' && !(r.name in gaps));
-      console.log(`seed ${seed}: ${results.filter((r) => r.result === 'pass').length} pass, ${wrong.length} differ that are no listed gaps`);
+      console.log(
+        `seed ${seed}: ${results.filter((r) => r.result === 'pass').length} pass, ${wrong.length} differ that are no listed gaps`,
+      );
       for (const r of wrong) console.log(`  ${r.name}: ${r.detail}`);
       if (results.length === 0 || wrong.length > 0) failed++;
     }

@@ -27,14 +27,19 @@ function replaceBetween(text: string, mark: string, content: string): string {
 
 function cliReference(): string {
   const rows = leavesOf(buildProgram(() => undefined)).map(({ path, command }) => {
-    const args = command.registeredArguments.map((a) => (a.required ? `<${a.name()}>` : `[${a.name()}${a.variadic ? '...' : ''}]`));
+    const args = command.registeredArguments.map((a) =>
+      a.required ? `<${a.name()}>` : `[${a.name()}${a.variadic ? '...' : ''}]`,
+    );
     const options = command.options.filter((o) => !o.hidden).map((o) => `\`${o.flags}\``);
     return `| \`${[...path, ...args].join(' ')}\` | ${command.description()} | ${options.join(' ')} |`;
   });
   return ['| command | does | options |', '| --- | --- | --- |', ...rows].join('\n');
 }
 
-function leavesOf(command: Command, path: readonly string[] = ['pqa']): readonly { path: readonly string[]; command: Command }[] {
+function leavesOf(
+  command: Command,
+  path: readonly string[] = ['pqa'],
+): readonly { path: readonly string[]; command: Command }[] {
   return command.commands.flatMap((child) => {
     if (child.description() === '' && child.commands.length === 0) return [];
     const inner = [...path, child.name()];

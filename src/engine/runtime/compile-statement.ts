@@ -4,7 +4,9 @@ import { CodedError } from '../../model/errors.ts';
 import type { EventType } from '../../model/event-type.ts';
 import type { EmitMode } from './select-program.ts';
 import { compileSelect } from './select-program.ts';
+import { compileSplit } from './split-statement.ts';
 import type { StatementProgram } from './statement.ts';
+import { compileUpdate } from './update-statement.ts';
 import { compileCreateVariable, compileOnSet } from './variable-statements.ts';
 
 /** Null for statements that have nothing to run. Throws `NOT_SUPPORTED` with a position. */
@@ -21,6 +23,10 @@ export function compileStatement(
       return compileCreateVariable(statement, index);
     case 'onSet':
       return compileOnSet(statement, index);
+    case 'onSplit':
+      return compileSplit(statement, index);
+    case 'updateIstream':
+      return compileUpdate(statement, index);
     case 'createSchema':
       return null;
     default:

@@ -18,7 +18,7 @@ import { compileLevels } from '../result/grouping-levels.ts';
 import { compileProjection } from '../result/projection.ts';
 import type { RowProgram } from '../result/result-set.ts';
 import { compileSort } from '../result/result-set.ts';
-import { compileSubquery } from '../subquery/subquery-program.ts';
+import { compileSubquery, streamsOfSubquery } from '../subquery/subquery-program.ts';
 import type { SubqueryProgram } from '../subquery/subquery-program.ts';
 import { rowsLeave } from '../window/window-recipe.ts';
 import { holds, walk } from './expressions.ts';
@@ -99,11 +99,6 @@ export function compileSelect(
     views: slots.views,
     instantiate: (host) => new SelectInstance(parts, host),
   };
-}
-
-/** In the order of `SubqueryState.inputs`. */
-export function streamsOfSubquery(subquery: SubqueryProgram): readonly StreamProgram[] {
-  return [subquery.stream, ...subquery.nested.flatMap(streamsOfSubquery)];
 }
 
 /**

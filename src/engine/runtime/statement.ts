@@ -51,7 +51,18 @@ export interface StatementProgram {
   readonly columns: readonly Column[];
   readonly streams: readonly StreamSlot[];
   readonly views: readonly ViewSlot[];
+  /** Type whose events the statement changes before others see them; the instance is then an {@link EventTransformer}. */
+  readonly transforms?: string | undefined;
   instantiate(host: InstanceHost): StatementInstance;
+}
+
+/** Changes events on their way in (`update istream`). */
+export interface EventTransformer {
+  transform(event: Event): Event;
+}
+
+export function isTransformer(instance: object): instance is EventTransformer {
+  return 'transform' in instance;
 }
 
 export interface InstanceHost {

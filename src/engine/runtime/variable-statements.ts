@@ -1,15 +1,16 @@
 /** `create variable` and `on … set` (Esper 5.17). */
 import type { CreateVariable, OnSet } from '../../model/checked.ts';
 import type { Column } from '../../model/checked.ts';
-import { CodedError } from '../../model/errors.ts';
+import type { Update } from '../../model/delta.ts';
 import type { Event } from '../../model/event.ts';
 import type { Value } from '../../model/value.ts';
-import { compileEventPredicate, compileExpression } from '../compile/compile.ts';
+import { compileExpression } from '../compile/compile.ts';
 import type { Evaluator } from '../evaluation.ts';
-import { chooseKey } from '../filter/filter-index.ts';
 import type { InstanceContext } from './instance-context.ts';
 import type { OutputRow } from './output-row.ts';
 import { ResultRow } from './output-row.ts';
+import type { TriggerProgram } from './trigger-streams.ts';
+import { compileTrigger, TriggerStreams } from './trigger-streams.ts';
 import type { InstanceHost, StatementInstance, StatementOutput, StatementProgram } from './statement.ts';
 
 type Told = Pick<StatementOutput, 'insert' | 'remove' | 'updates'>;
@@ -62,75 +63,64 @@ class VariableInstance implements StatementInstance {
 }
 
 export function compileOnSet(statement: OnSet, index: number): StatementProgram {
-  const { source } = statement.stream;
-  if (source.kind !== 'filter') {
-    throw new CodedError('NOT_SUPPORTED', 'patterns are not supported yet', { position: source.position });
-  }
-  const [subquery] = statement.subqueries;
-  if (subquery !== undefined) {
-    throw new CodedError('NOT_SUPPORTED', 'subqueries are not supported here yet', { position: subquery.position });
-  }
+  const trigger = compileTrigger(statement.stream, statement.subqueries);
   const assignments = statement.assignments.map((a) => ({
     variable: a.variable,
     evaluate: compileExpression(a.value),
     column: { name: a.variable, type: a.value.type },
   }));
   const columns = assignments.map((a) => a.column);
-  const { key, residual } = chooseKey(source.filter);
   return {
     name: statement.name,
     index,
     columns,
-    streams: [
-      {
-        slot: 0,
-        typeName: source.eventType.name,
-        key,
-        residual: residual.length === 0 ? null : compileEventPredicate(residual, statement.stream.index),
-      },
-    ],
-    views: [],
-    instantiate: (host) => new OnSetInstance(host, assignments, columns),
+    streams: trigger.streams,
+    views: trigger.views,
+    instantiate: (host) => new OnSetInstance(host, trigger, assignments, columns),
   };
 }
 
 class OnSetInstance implements StatementInstance {
   readonly context: InstanceContext;
   readonly #host: InstanceHost;
+  readonly #streams: TriggerStreams;
   readonly #assignments: readonly { readonly variable: string; readonly evaluate: Evaluator }[];
   readonly #columns: readonly Column[];
-  #events: Event[] = [];
 
   constructor(
     host: InstanceHost,
+    trigger: TriggerProgram,
     assignments: readonly { readonly variable: string; readonly evaluate: Evaluator }[],
     columns: readonly Column[],
   ) {
     this.context = host.newContext();
     this.#host = host;
+    this.#streams = new TriggerStreams(trigger, host, this.context);
     this.#assignments = assignments;
     this.#columns = columns;
   }
-  accept(_slot: number, events: readonly Event[]): void {
-    this.#events.push(...events);
+  accept(slot: number, events: readonly Event[]): void {
+    this.#streams.accept(slot, events);
   }
-  acceptOne(_slot: number, event: Event): void {
-    this.#events.push(event);
+  acceptOne(slot: number, event: Event): void {
+    this.#streams.accept(slot, [event]);
   }
-  acceptUpdates(): void {}
+  acceptUpdates(slot: number, updates: readonly Update[]): void {
+    this.#streams.acceptUpdates(slot, updates);
+  }
   evaluate(): void {}
 
   /** Assignments run left to right, later ones see earlier ones. */
   finish(): Told | null {
-    if (this.#events.length === 0) return null;
+    const events = this.#streams.take();
+    if (events.length === 0) return null;
     const insert: OutputRow[] = [];
-    for (const event of this.#events) {
+    for (const event of events) {
       for (const { variable, evaluate } of this.#assignments) {
         this.#host.setVariable(variable, evaluate([event], this.context));
       }
       insert.push(new ResultRow(this.#columns, this.#values()));
     }
-    this.#events = [];
     return { insert, remove: [], updates: null };
   }
 
@@ -140,5 +130,7 @@ class OnSetInstance implements StatementInstance {
   iterate(): readonly OutputRow[] {
     return [new ResultRow(this.#columns, this.#values())];
   }
-  stop(): void {}
+  stop(): void {
+    this.#streams.stop();
+  }
 }

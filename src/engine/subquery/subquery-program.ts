@@ -132,3 +132,8 @@ function chooseLookup(
   if (own.length === 0) return { lookup: null, rest };
   return { lookup: { own: compileEventKey(own, stream), outer: compileLookupKey(outer) }, rest };
 }
+
+/** In the order of `SubqueryState.inputs`. */
+export function streamsOfSubquery(subquery: SubqueryProgram): readonly StreamProgram[] {
+  return [subquery.stream, ...subquery.nested.flatMap(streamsOfSubquery)];
+}

@@ -62,7 +62,6 @@ describe('queries', () => {
     const options = {
       jid: 'Ann@Example.org',
       subscribers: ['bob@example.org', 'bob@example.org'],
-      listener: 'every',
       onSilence: 'wait',
       name: 'n',
     };
@@ -87,7 +86,7 @@ describe('queries', () => {
   test('need no options, and nil is as good as absent', async () => {
     await call('registerQuery', 'select 1', { jid: null });
     await call('registerQuery', 'select 1');
-    expect(target.requests).toEqual([1, 2].map(() => ({ epl: 'select 1', subscribers: [], listener: 'every' })));
+    expect(target.requests).toEqual([1, 2].map(() => ({ epl: 'select 1', subscribers: [] })));
   });
 
   test('are explained without being registered', async () => {
@@ -133,7 +132,7 @@ test.each<readonly [string, readonly XmlRpcValue[], string, string]>([
     'INVALID_OPTION',
     "options.onSilence cannot be 'stop'; one of wait, continue, hold",
   ],
-  ['registerQuery', ['a', { listener: {} }], 'INVALID_OPTION', 'options.listener cannot be a struct; one of every'],
+  ['registerQuery', ['a', { listener: [1] }], 'INVALID_PARAMETERS', 'options.listener'],
   ['registerQuery', ['a', [1]], 'INVALID_PARAMETERS', 'options is an array'],
   ['registerQuery', ['\nselekt'], 'SYNTAX', "(line 2, column 1); did you mean 'select'?"],
   ['registerQuery', ['bug'], 'INTERNAL', 'undefined is not a function'],
