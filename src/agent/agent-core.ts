@@ -180,6 +180,7 @@ export class AgentCore {
     if (waitMs > 0) await new Promise<void>((resolve) => void this.#deps.clock.after(waitMs, resolve));
     this.runtime.tick();
     this.host.flush();
+    this.host.flushAtOnce(ids);
     return { kind: 'progress', heartbeat: this.host.progress(from, ids) };
   }
 }

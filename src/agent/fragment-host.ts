@@ -240,6 +240,16 @@ export class FragmentHost {
     });
   }
 
+  /** Publishes at once what these fragments have: their consumer holds causes back (DESIGN §6). */
+  flushAtOnce(ids: readonly FragmentId[]): void {
+    for (const id of ids) {
+      const running = this.#running.get(id);
+      if (running === undefined || !this.#dirty.delete(running)) continue;
+      running.policy.flushed(this.#deps.clock.monotonicMs());
+      this.#send(running);
+    }
+  }
+
   #send(running: Running): void {
     this.#advance(running);
     const { domain } = this.#deps.runtime;

@@ -85,6 +85,8 @@ export class QueryGroup {
   readonly #shipped = new Map<string, ShippedStatement>();
   readonly #deployments: Deployment[] = [];
   readonly #asked = new Map<DomainName, number>();
+  /** How far each domain said to be when it was asked last. */
+  readonly #told = new Map<DomainName, number>();
   /** Outputs of causes up to here are not handed out. */
   #quietUntil: CauseKey | null = null;
   #inGap = false;
@@ -319,8 +321,10 @@ export class QueryGroup {
     this.#askWhoIsWaitedFor();
   }
 
-  answered(domain: DomainName): void {
+  /** The question to `domain` is over; `progress` is what it answered, empty when no answer came. */
+  answered(domain: DomainName, progress: Heartbeat['fragments'] = []): void {
     this.#asked.delete(domain);
+    if (progress.length > 0) this.#told.set(domain, Math.min(...progress.map((p) => p.watermarkMs)));
   }
 
   #apply(step: MergedStep): void {
@@ -392,11 +396,15 @@ export class QueryGroup {
     this.#merged.advance(member.fragment.name, member.receiver.watermarkMs);
   }
 
-  /** A consumer that holds a cause back asks at once (DESIGN §6), one question per domain at a time. */
+  /**
+   * A consumer that holds a cause back asks at once (DESIGN §6), one question per domain at a time. A domain that said to be
+   * beyond it already is not asked again: then deltas are under way, and if they are lost the repair asks for them.
+   */
   #askWhoIsWaitedFor(): void {
     const held = this.#merged.heldKey();
     const domain = held === null ? null : this.#merged.waitsFor();
     if (held === null || domain === null || this.#asked.has(domain)) return;
+    if ((this.#told.get(domain) ?? -1) > held.timestampMs) return;
     const ids = [...this.#members.values()].filter((m) => m.fragment.domain === domain).map((m) => m.fragmentId);
     this.#asked.set(domain, held.timestampMs);
     this.#deps.questions.progress(domain, ids, held.timestampMs + 1);

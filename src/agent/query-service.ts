@@ -411,8 +411,9 @@ export class QueryService {
       progress: (domain, fragmentIds, untilMs) => {
         ask(domain, { kind: 'progress', fragmentIds, untilMs }).then(
           (reply) => {
-            query.group?.answered(domain);
-            query.group?.onHeartbeat(domain, expectReply(reply, 'progress').heartbeat);
+            const { heartbeat } = expectReply(reply, 'progress');
+            query.group?.answered(domain, heartbeat.fragments);
+            query.group?.onHeartbeat(domain, heartbeat);
           },
           () => query.group?.answered(domain),
         );
