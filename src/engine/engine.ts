@@ -25,6 +25,7 @@ import { InstanceContext } from './runtime/instance-context.ts';
 import type { EmitMode } from './runtime/select-program.ts';
 import type { StatementOutput } from './runtime/statement.ts';
 import { isTransformer } from './runtime/statement.ts';
+import type { Timer } from './runtime/timer-queue.ts';
 import { TimerQueue } from './runtime/timer-queue.ts';
 import { EventTypes } from './runtime/types.ts';
 import { Variables } from './runtime/variables.ts';
@@ -81,6 +82,12 @@ const ROUTED_PER_CAUSE = 100_000;
 /** Longest chain of insert-into steps from one cause: a key holds one number per step. Real modules have a handful. */
 const MAX_ROUTE_DEPTH = 256;
 
+function loopOfInserts(count: number, depth: number): CodedError {
+  return new CodedError('EVALUATION', `one cause led to too many inserted events (${count}, ${depth} deep)`, {
+    hint: 'insert into statements feed each other in a loop',
+  });
+}
+
 export class Engine {
   readonly #types = new EventTypes();
   readonly #variables = new Variables();
@@ -104,7 +111,10 @@ export class Engine {
   #lazyKeyOf: Event | null = null;
   #routes: Routed[] = [];
   #routedOfStep = 0;
+  /** True while an entry point runs. */
   #running = false;
+  /** The first failure of the present call. */
+  #failure: { readonly error: unknown } | null = null;
 
   constructor(options: EngineOptions = {}) {
     this.#nowMs = options.startMs ?? 0;
@@ -158,14 +168,16 @@ export class Engine {
 
   /** A control operation: timers due at or before the key's time fire first. Throws `UNKNOWN_VARIABLE`. */
   setVariable(name: string, value: Value, key: CauseKey): void {
-    this.advanceTime(key.timestampMs);
-    this.#causeKey = key;
     if (this.#variables.isConstant(name)) {
       throw new CodedError('INVALID_STATEMENT', `variable '${name}' is constant`);
     }
+    this.#begin();
+    this.#advance(key.timestampMs);
+    this.#causeKey = key;
     this.#variables.set(name, value);
     this.#tellTouched();
     this.#drainRoutes();
+    this.#end();
   }
 
   /** Throws `NOT_SUPPORTED` (with a position) or `WRONG_ARGUMENTS` before anything has changed. */
@@ -252,21 +264,41 @@ export class Engine {
 
   /** Timers due at or before the event's time, then the event. */
   send(event: Event): void {
-    if (event.timestampMs > this.#nowMs) this.advanceTime(event.timestampMs);
+    this.#begin();
+    if (event.timestampMs > this.#nowMs) this.#advance(event.timestampMs);
     this.#lazyKeyOf = event;
+    this.#dispatch(event, event.type.name);
+    if (this.#touched.size > 0) this.#tellTouched();
+    if (this.#routes.length > 0) this.#drainRoutes();
+    this.#end();
+  }
+
+  /** Entry points are not called from listeners: one cause at a time. */
+  #begin(): void {
+    assert(!this.#running, 'the engine is not called from a listener');
     this.#running = true;
-    try {
-      this.#dispatch(event, event.type.name);
-      if (this.#touched.size > 0) this.#tellTouched();
-      if (this.#routes.length > 0) this.#drainRoutes();
-    } finally {
-      this.#running = false;
-    }
+  }
+
+  /**
+   * A statement that fails does not stop the others, nor the clock: its output of the cause is dropped, and the first
+   * failure is thrown when the call is otherwise done.
+   */
+  #end(): void {
+    this.#running = false;
+    if (this.#failure === null) return;
+    const { error } = this.#failure;
+    this.#failure = null;
+    throw error;
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
   }
 
   /** All updates of one cause from remote inputs, together; the engine's own timers of the same key join in. */
   process(cause: { readonly key: CauseKey; readonly inputs: readonly CauseInput[] }): void {
     const { key } = cause;
+    this.#begin();
     const work = new CauseWork();
     if (key.phase === 0) {
       this.#advanceBefore(key.timestampMs);
@@ -274,12 +306,17 @@ export class Engine {
       if (this.#timers.nextDueMs <= this.#nowMs)
         for (const timer of this.#timers.takeDue(this.#nowMs)) work.addTimer(timer);
     } else {
-      this.advanceTime(key.timestampMs);
+      this.#advance(key.timestampMs);
       if (key.phase === 2) for (const timer of this.#timers.takeDue(this.#nowMs)) work.addTimer(timer);
     }
     this.#causeKey = key;
-    for (const input of cause.inputs) this.#addInput(input, work);
+    try {
+      for (const input of cause.inputs) this.#addInput(input, work);
+    } catch (error) {
+      this.#fail(error);
+    }
     this.#runCause(work);
+    this.#end();
   }
 
   #addInput(input: CauseInput, work: CauseWork): void {
@@ -301,6 +338,13 @@ export class Engine {
 
   /** Fires every timer due at or before `toMs`, each at its exact due time. With `toMs` ≤ now it does nothing. */
   advanceTime(toMs: number): void {
+    if (toMs <= this.#nowMs) return;
+    this.#begin();
+    this.#advance(toMs);
+    this.#end();
+  }
+
+  #advance(toMs: number): void {
     if (toMs <= this.#nowMs) return;
     this.#advanceBefore(toMs);
     this.#nowMs = toMs;
@@ -324,58 +368,89 @@ export class Engine {
   /** One instant is one cause. */
   #fireDue(phase: 0 | 2): void {
     this.#causeKey = timerKey(this.#nowMs, phase);
+    const due = this.#timers.takeDue(this.#nowMs);
+    const [only] = due;
+    if (only !== undefined && due.length === 1 && only.kind === 'window') {
+      this.#fireOne(only);
+      return;
+    }
     const work = new CauseWork();
-    for (const timer of this.#timers.takeDue(this.#nowMs)) work.addTimer(timer);
+    for (const timer of due) work.addTimer(timer);
     this.#runCause(work);
   }
 
-  #runCause(work: CauseWork): void {
-    this.#running = true;
+  /** The usual instant: one window has something to let go. */
+  #fireOne(timer: Timer): void {
+    const statement = this.#byOrdinal.get(timer.owner);
+    if (statement === undefined) return;
     try {
-      for (const each of work.inOrder()) this.#runInstance(each);
-      this.#tellTouched();
-      this.#drainRoutes();
-    } finally {
-      this.#running = false;
+      timer.target.fire(this.#nowMs);
+      statement.instance.evaluate();
+      this.#tell(statement);
+    } catch (error) {
+      this.#drop(statement, error);
     }
+    this.#tellTouched();
+    this.#drainRoutes();
+  }
+
+  #runCause(work: CauseWork): void {
+    for (const each of work.inOrder()) this.#runInstance(each);
+    this.#tellTouched();
+    this.#drainRoutes();
   }
 
   #runInstance(work: InstanceWork): void {
     const statement = this.#byOrdinal.get(work.ordinal);
     if (statement === undefined) return;
     const { instance } = statement;
-    for (const timer of work.windowTimers) timer.target.fire(this.#nowMs);
-    for (const { slot, updates } of work.views) instance.acceptUpdates(slot, updates);
-    work.events.sort((a, b) => a.slot - b.slot);
-    for (const { slot, events } of work.events) instance.accept(slot, events);
-    instance.evaluate();
-    for (const timer of work.outputTimers) timer.target.fire(this.#nowMs);
-    this.#tell(statement);
+    try {
+      for (const timer of work.windowTimers) timer.target.fire(this.#nowMs);
+      for (const { slot, updates } of work.views) instance.acceptUpdates(slot, updates);
+      work.events.sort((a, b) => a.slot - b.slot);
+      for (const { slot, events } of work.events) instance.accept(slot, events);
+      instance.evaluate();
+      for (const timer of work.outputTimers) timer.target.fire(this.#nowMs);
+      this.#tell(statement);
+    } catch (error) {
+      this.#drop(statement, error);
+    }
   }
 
-  /** The way of one event through all statements it meets. */
+  /** Forgets what a statement that has failed would have told. */
+  #drop(statement: DeployedStatement, error: unknown): void {
+    this.#fail(error);
+    try {
+      statement.instance.finish();
+    } catch {
+      // The first failure is the one that is told.
+    }
+  }
+
   #dispatch(arrived: Event, typeName: string): void {
-    const event = this.#transformers.length === 0 ? arrived : this.#transformed(arrived, typeName);
     const matches = this.#matches;
     matches.length = 0;
-    this.#index.collect(event, typeName, matches);
-    const n = matches.length;
-    if (n === 0) return;
-    if (n === 1) {
-      const only = matches[0];
-      if (only === undefined) return;
-      only.owner.instance.acceptOne(only.slot, event);
-      only.owner.instance.evaluate();
-      this.#tell(only.owner);
-      return;
+    try {
+      const event = this.#transformers.length === 0 ? arrived : this.#transformed(arrived, typeName);
+      this.#index.collect(event, typeName, matches);
+      for (let i = 0; i < matches.length; i++) this.#deliver(matches, i, event);
+    } catch (error) {
+      this.#fail(error);
     }
-    for (let i = 0; i < n; i++) {
-      const match = matches[i];
-      if (match === undefined) break;
-      match.owner.instance.acceptOne(match.slot, event);
-      if (matches[i + 1]?.owner === match.owner) continue;
-      match.owner.instance.evaluate();
-      this.#tell(match.owner);
+  }
+
+  /** Hands the event to one reference; after the last of a statement, the statement evaluates and tells. */
+  #deliver(matches: readonly Activation<DeployedStatement>[], i: number, event: Event): void {
+    const match = matches[i];
+    if (match === undefined) return;
+    const { owner } = match;
+    try {
+      owner.instance.acceptOne(match.slot, event);
+      if (matches[i + 1]?.owner === owner) return;
+      owner.instance.evaluate();
+      this.#tell(owner);
+    } catch (error) {
+      this.#drop(owner, error);
     }
   }
 
@@ -394,7 +469,13 @@ export class Engine {
     if (this.#touched.size === 0) return;
     const touched = [...this.#touched].sort((a, b) => a.ordinal - b.ordinal);
     this.#touched.clear();
-    for (const statement of touched) this.#tell(statement);
+    for (const statement of touched) {
+      try {
+        this.#tell(statement);
+      } catch (error) {
+        this.#drop(statement, error);
+      }
+    }
   }
 
   #tell(statement: DeployedStatement): void {
@@ -416,30 +497,22 @@ export class Engine {
   /** First in, first out; each routed event is a cause of its own whose key extends that of its parent. */
   #drainRoutes(): void {
     let count = 0;
-    try {
-      while (this.#routes.length > 0) {
-        const level = this.#routes;
-        this.#routes = [];
-        for (const { event, typeName, key } of level) {
-          if (++count > this.#routedPerCause || key.path.length > MAX_ROUTE_DEPTH) {
-            throw new CodedError(
-              'EVALUATION',
-              `one cause led to too many inserted events (${count}, ${key.path.length} deep)`,
-              {
-                hint: 'insert into statements feed each other in a loop',
-              },
-            );
-          }
-          this.#causeKey = key;
-          this.#routedOfStep = 0;
-          this.#dispatch(event, typeName);
-          this.#tellTouched();
-        }
-      }
-    } finally {
+    while (this.#routes.length > 0) {
+      const level = this.#routes;
       this.#routes = [];
-      this.#routedOfStep = 0;
+      for (const { event, typeName, key } of level) {
+        if (++count > this.#routedPerCause || key.path.length > MAX_ROUTE_DEPTH) {
+          this.#fail(loopOfInserts(count, key.path.length));
+          this.#routes = [];
+          break;
+        }
+        this.#causeKey = key;
+        this.#routedOfStep = 0;
+        this.#dispatch(event, typeName);
+        this.#tellTouched();
+      }
     }
+    this.#routedOfStep = 0;
   }
 
   /** Present rows of a statement. Throws `UNKNOWN_QUERY` if the deployment has no statement of that name. */

@@ -104,8 +104,7 @@ export class LimitedOutput implements OutputStage {
       this.#direct(insert, remove);
       return;
     }
-    this.#absorb(insert, remove);
-    this.#condition.update(insert.length, remove.length);
+    if (this.#absorb(insert, remove)) this.#condition.update(insert.length, remove.length);
   }
 
   takeOne(insert: EventRow | null, remove: EventRow | null): void {
@@ -132,24 +131,30 @@ export class LimitedOutput implements OutputStage {
     putOut(outcome, this.#deps.finish, this.#deps.deliver);
   }
 
-  #absorb(insert: readonly EventRow[], remove: readonly EventRow[]): void {
+  /** False while `first` waits for a row: its interval opens with the first row that passes. */
+  #absorb(insert: readonly EventRow[], remove: readonly EventRow[]): boolean {
     const { resultSet, finish, deliver } = this.#deps;
     switch (this.#program.spec.selector) {
       case 'default':
         this.#kept.push({ insert, remove });
-        return;
+        return true;
       case 'last':
         resultSet.absorbLast(insert, remove);
-        return;
+        return true;
       case 'all':
         resultSet.absorbAll(insert, remove);
-        return;
+        return true;
+      case 'snapshot':
+        resultSet.process(insert, remove, new Outcome());
+        return true;
       default: {
         const outcome = new Outcome();
         resultSet.process(insert, remove, outcome);
-        if (this.#program.spec.selector === 'snapshot' || this.#firstDone || outcome.empty) return;
+        if (this.#firstDone) return true;
+        if (outcome.empty) return false;
         this.#firstDone = true;
         putOut(outcome, finish, deliver);
+        return true;
       }
     }
   }

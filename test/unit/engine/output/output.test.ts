@@ -105,3 +105,13 @@ test('order by, then limit, then distinct', () => {
   ];
   expect(trace('select distinct v from E output every 4 events order by v limit 3', steps)).toEqual(['4: 1 2']);
 });
+
+test('the interval of an ungrouped first opens with the first row that passes having', () => {
+  const steps: readonly Step[] = [
+    [1000, 1],
+    [2000, 9],
+    [5500, 9],
+    [7000, 9],
+  ];
+  expect(trace('select v from E having v > 5 output first every 5 sec', steps)).toEqual(['2000: 9', '7000: 9']);
+});
