@@ -1,0 +1,414 @@
+/**
+ * The way of causes through the statements (ENGINE, "the way of one event"): timers due before a cause, the statements it
+ * meets in order of deployment, then what they route, first in first out. One cause at a time.
+ * State: clock, timers, filter index, route queue.
+ */
+import type { CauseKey } from '../../model/cause-key.ts';
+import { eventKey, timerKey } from '../../model/cause-key.ts';
+import type { Update } from '../../model/delta.ts';
+import { assert, CodedError } from '../../model/errors.ts';
+import type { Event } from '../../model/event.ts';
+import type { Activation } from '../filter/filter-index.ts';
+import { FilterIndex } from '../filter/filter-index.ts';
+import { CauseWork } from './cause-work.ts';
+import type { InstanceWork } from './cause-work.ts';
+import type { DeployedStatement } from './deployed.ts';
+import { isTransformer } from './statement.ts';
+import type { Timer } from './timer-queue.ts';
+import { TimerQueue } from './timer-queue.ts';
+import type { EventTypes } from './types.ts';
+
+/** Updates of one remote input. */
+export interface CauseInput {
+  readonly typeName: string;
+  readonly updates: readonly Update[];
+}
+
+interface Routed {
+  readonly event: Event;
+  readonly typeName: string;
+  readonly key: CauseKey;
+}
+
+/** Rounds of timers that arm timers for the same instant, before the instant is left; more is a loop. */
+const MAX_ROUNDS_PER_INSTANT = 10_000;
+/** Longest chain of insert-into steps from one cause: a key holds one number per step. Real modules have a handful. */
+const MAX_ROUTE_DEPTH = 256;
+
+function loopOfInserts(count: number, depth: number): CodedError {
+  return new CodedError('EVALUATION', `one cause led to too many inserted events (${count}, ${depth} deep)`, {
+    hint: 'insert into statements feed each other in a loop',
+  });
+}
+
+function loopOfTimers(): CodedError {
+  return new CodedError(
+    'EVALUATION',
+    `statements arm each other for one instant more than ${MAX_ROUNDS_PER_INSTANT} times`,
+    {
+      hint: "output when … then set clauses change each other's variables in a loop",
+    },
+  );
+}
+
+export class CauseRunner {
+  readonly timers = new TimerQueue();
+  readonly index: FilterIndex<DeployedStatement>;
+  readonly #types: EventTypes;
+  readonly #routedPerCause: number;
+  readonly #byOrdinal = new Map<number, DeployedStatement>();
+  /** References to remote views by type. */
+  readonly #views = new Map<string, { readonly owner: DeployedStatement; readonly slot: number }[]>();
+  readonly #matches: Activation<DeployedStatement>[] = [];
+  /** Statements that have something to tell although the cause did not meet them. */
+  readonly #touched = new Set<DeployedStatement>();
+  /** `update istream` statements in order of deployment. */
+  #transformers: DeployedStatement[] = [];
+  #nowMs: number;
+  #presentKey: CauseKey;
+  /** The event whose key is the present one, while nobody has asked for it. */
+  #lazyKeyOf: Event | null = null;
+  #routes: Routed[] = [];
+  #routedOfStep = 0;
+  #running = false;
+  /** The first failure of the present call. */
+  #failure: { readonly error: unknown } | null = null;
+
+  constructor(types: EventTypes, startMs: number, routedPerCause: number) {
+    this.#types = types;
+    this.#nowMs = startMs;
+    this.#presentKey = timerKey(startMs);
+    this.#routedPerCause = routedPerCause;
+    this.index = new FilterIndex((name) => types.lineage(name));
+  }
+
+  get nowMs(): number {
+    return this.#nowMs;
+  }
+
+  /** True while an entry point runs: listeners may not call one. */
+  get running(): boolean {
+    return this.#running;
+  }
+
+  get causeKey(): CauseKey {
+    return this.#causeKey;
+  }
+
+  get #causeKey(): CauseKey {
+    const event = this.#lazyKeyOf;
+    if (event !== null) {
+      this.#presentKey = eventKey(event.timestampMs, event.domain, event.seq);
+      this.#lazyKeyOf = null;
+    }
+    return this.#presentKey;
+  }
+
+  set #causeKey(key: CauseKey) {
+    this.#presentKey = key;
+    this.#lazyKeyOf = null;
+  }
+
+  add(statement: DeployedStatement): void {
+    this.#byOrdinal.set(statement.ordinal, statement);
+    statement.activate();
+    if (statement.program.transforms !== undefined) this.#transformers.push(statement);
+    for (const { typeName, slot } of statement.program.views) {
+      const references = this.#views.get(typeName);
+      if (references === undefined) this.#views.set(typeName, [{ owner: statement, slot }]);
+      else references.push({ owner: statement, slot });
+    }
+  }
+
+  remove(statement: DeployedStatement): void {
+    statement.stop();
+    this.#byOrdinal.delete(statement.ordinal);
+    this.#transformers = this.#transformers.filter((t) => t !== statement);
+    for (const { typeName } of statement.program.views) {
+      const rest = (this.#views.get(typeName) ?? []).filter((r) => r.owner !== statement);
+      if (rest.length === 0) this.#views.delete(typeName);
+      else this.#views.set(typeName, rest);
+    }
+  }
+
+  touch(statement: DeployedStatement): void {
+    this.#touched.add(statement);
+  }
+
+  route(event: Event, typeName: string): void {
+    const { path } = this.#causeKey;
+    const step = this.#routedOfStep++;
+    this.#routes.push({ event, typeName, key: { ...this.#causeKey, path: [...path, step] } });
+  }
+
+  send(event: Event): void {
+    this.#begin();
+    if (event.timestampMs > this.#nowMs) this.#advance(event.timestampMs);
+    this.#lazyKeyOf = event;
+    this.#dispatch(event, event.type.name);
+    if (this.#touched.size > 0) this.#tellTouched();
+    if (this.#routes.length > 0) this.#drainRoutes();
+    this.#end();
+  }
+
+  process(key: CauseKey, inputs: readonly CauseInput[]): void {
+    this.#begin();
+    const work = new CauseWork();
+    if (key.phase === 0) {
+      this.#advanceBefore(key.timestampMs);
+      this.#nowMs = Math.max(this.#nowMs, key.timestampMs);
+      if (this.timers.nextDueMs <= this.#nowMs) this.#takeDue(work);
+    } else {
+      this.#advance(key.timestampMs);
+      if (key.phase === 2) this.#takeDue(work);
+    }
+    this.#causeKey = key;
+    try {
+      for (const input of inputs) this.#addInput(input, work);
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.#runCause(work);
+    this.#end();
+  }
+
+  #takeDue(work: CauseWork): void {
+    for (const timer of this.timers.takeDue(this.#nowMs)) work.addTimer(timer);
+  }
+
+  /** A change from outside, such as a variable that is set: a cause of its own. */
+  apply(key: CauseKey, change: () => void): void {
+    this.#begin();
+    this.#advance(key.timestampMs);
+    this.#causeKey = key;
+    try {
+      change();
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.#tellTouched();
+    this.#drainRoutes();
+    this.#end();
+  }
+
+  advanceTime(toMs: number): void {
+    if (toMs <= this.#nowMs) return;
+    this.#begin();
+    this.#advance(toMs);
+    this.#end();
+  }
+
+  /** Entry points are not called from listeners: one cause at a time. */
+  #begin(): void {
+    assert(!this.#running, 'the engine is not called from a listener');
+    this.#running = true;
+  }
+
+  /**
+   * A statement that fails does not stop the others, nor the clock: its output of the cause is dropped, and the first
+   * failure is thrown when the call is otherwise done.
+   */
+  #end(): void {
+    this.#running = false;
+    if (this.#failure === null) return;
+    const { error } = this.#failure;
+    this.#failure = null;
+    throw error;
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
+  }
+
+  #addInput(input: CauseInput, work: CauseWork): void {
+    const views = this.#views.get(input.typeName);
+    for (const { owner, slot } of views ?? []) work.addUpdates(owner.ordinal, slot, input.updates);
+    const eventClass = this.#types.get(input.typeName);
+    if (eventClass.type.kind === 'view') return;
+    for (const update of input.updates) {
+      for (const row of update.insert) {
+        const id = row.id ?? { domain: this.#causeKey.domain, seq: this.#causeKey.seq, part: 0 };
+        const arrived = eventClass.fromValues(row.values, this.#causeKey.timestampMs, id.domain, id.seq, id.part);
+        const event = this.#transformed(arrived, input.typeName);
+        const matches: Activation<DeployedStatement>[] = [];
+        this.index.collect(event, input.typeName, matches);
+        for (const { owner, slot } of matches) work.addEvent(owner.ordinal, slot, event);
+      }
+    }
+  }
+
+  #advance(toMs: number): void {
+    if (toMs <= this.#nowMs) return;
+    this.#advanceBefore(toMs);
+    this.#nowMs = toMs;
+    if (this.timers.nextDueMs <= toMs) this.#fireDue(0);
+  }
+
+  /** Fires what is due before `toMs`; the clock stands at the last of these instants afterwards. */
+  #advanceBefore(toMs: number): void {
+    while (this.#nowMs < toMs) {
+      let rounds = 0;
+      while (this.timers.nextDueMs <= this.#nowMs) {
+        if (rounds++ >= MAX_ROUNDS_PER_INSTANT) {
+          this.#fail(loopOfTimers());
+          this.timers.takeDue(this.#nowMs);
+          break;
+        }
+        this.#fireDue(2);
+      }
+      if (this.timers.nextDueMs >= toMs) return;
+      this.#nowMs = this.timers.nextDueMs;
+      this.#fireDue(0);
+    }
+  }
+
+  /** One instant is one cause. */
+  #fireDue(phase: 0 | 2): void {
+    this.#causeKey = timerKey(this.#nowMs, phase);
+    const due = this.timers.takeDue(this.#nowMs);
+    const [only] = due;
+    if (only !== undefined && due.length === 1 && only.kind === 'window') {
+      this.#fireOne(only);
+      return;
+    }
+    const work = new CauseWork();
+    for (const timer of due) work.addTimer(timer);
+    this.#runCause(work);
+  }
+
+  /** The usual instant: one window has something to let go. */
+  #fireOne(timer: Timer): void {
+    const statement = this.#byOrdinal.get(timer.owner);
+    if (statement === undefined) return;
+    try {
+      timer.target.fire(this.#nowMs);
+      statement.instance.evaluate();
+      this.#tell(statement);
+    } catch (error) {
+      this.#drop(statement, error);
+    }
+    this.#tellTouched();
+    this.#drainRoutes();
+  }
+
+  #runCause(work: CauseWork): void {
+    for (const each of work.inOrder()) this.#runInstance(each);
+    this.#tellTouched();
+    this.#drainRoutes();
+  }
+
+  #runInstance(work: InstanceWork): void {
+    const statement = this.#byOrdinal.get(work.ordinal);
+    if (statement === undefined) return;
+    const { instance } = statement;
+    try {
+      for (const timer of work.windowTimers) timer.target.fire(this.#nowMs);
+      for (const { slot, updates } of work.views) instance.acceptUpdates(slot, updates);
+      work.events.sort((a, b) => a.slot - b.slot);
+      for (const { slot, events } of work.events) instance.accept(slot, events);
+      instance.evaluate();
+      for (const timer of work.outputTimers) timer.target.fire(this.#nowMs);
+      this.#tell(statement);
+    } catch (error) {
+      this.#drop(statement, error);
+    }
+  }
+
+  /** Forgets what a statement that has failed would have told. */
+  #drop(statement: DeployedStatement, error: unknown): void {
+    this.#fail(error);
+    try {
+      statement.instance.finish();
+    } catch {
+      // The first failure is the one that is told.
+    }
+  }
+
+  #dispatch(arrived: Event, typeName: string): void {
+    const matches = this.#matches;
+    matches.length = 0;
+    try {
+      const event = this.#transformers.length === 0 ? arrived : this.#transformed(arrived, typeName);
+      this.index.collect(event, typeName, matches);
+      for (let i = 0; i < matches.length; i++) this.#deliver(matches, i, event);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Hands the event to one reference; after the last of a statement, the statement evaluates and tells. */
+  #deliver(matches: readonly Activation<DeployedStatement>[], i: number, event: Event): void {
+    const match = matches[i];
+    if (match === undefined) return;
+    const { owner } = match;
+    try {
+      owner.instance.acceptOne(match.slot, event);
+      if (matches[i + 1]?.owner === owner) return;
+      owner.instance.evaluate();
+      this.#tell(owner);
+    } catch (error) {
+      this.#drop(owner, error);
+    }
+  }
+
+  /** What the `update istream` statements on the type make of an event. */
+  #transformed(arrived: Event, typeName: string): Event {
+    const lineage = this.#types.lineage(typeName);
+    let event = arrived;
+    for (const { program, instance } of this.#transformers) {
+      if (program.transforms === undefined || !lineage.has(program.transforms) || !isTransformer(instance)) continue;
+      event = instance.transform(event);
+    }
+    return event;
+  }
+
+  #tellTouched(): void {
+    if (this.#touched.size === 0) return;
+    const touched = [...this.#touched].sort((a, b) => a.ordinal - b.ordinal);
+    this.#touched.clear();
+    for (const statement of touched) {
+      try {
+        this.#tell(statement);
+      } catch (error) {
+        this.#drop(statement, error);
+      }
+    }
+  }
+
+  #tell(statement: DeployedStatement): void {
+    const told = statement.instance.finish();
+    if (told === null) return;
+    const { name, index, columns } = statement.program;
+    statement.listener({
+      statement: name,
+      index,
+      key: this.#causeKey,
+      timeMs: this.#nowMs,
+      columns,
+      insert: told.insert,
+      remove: told.remove,
+      updates: told.updates,
+    });
+  }
+
+  /** First in, first out; each routed event is a cause of its own whose key extends that of its parent. */
+  #drainRoutes(): void {
+    let count = 0;
+    while (this.#routes.length > 0) {
+      const level = this.#routes;
+      this.#routes = [];
+      for (const { event, typeName, key } of level) {
+        if (++count > this.#routedPerCause || key.path.length > MAX_ROUTE_DEPTH) {
+          this.#fail(loopOfInserts(count, key.path.length));
+          this.#routes = [];
+          break;
+        }
+        this.#causeKey = key;
+        this.#routedOfStep = 0;
+        this.#dispatch(event, typeName);
+        this.#tellTouched();
+      }
+    }
+    this.#routedOfStep = 0;
+  }
+}
