@@ -6,17 +6,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { envelopeBytes } from '../../src/federation/codec.ts';
 import { eventKey } from '../../src/model/cause-key.ts';
 import type { Delta } from '../../src/model/delta.ts';
-import { parseTrigger, type ReceivedTrigger } from '../../src/triggers/read-trigger.ts';
-import { Agents, type Struct } from '../support/agents.ts';
+import { Agents } from '../support/agents.ts';
 import { measurements, publishInOrder, untilCovered, type Measurement } from '../support/measurements.ts';
 import { OneEngine, PAPER_METRIC } from '../support/one-engine.ts';
 import { Prosody } from '../support/prosody.ts';
 import { eventually } from '../support/real-ports.ts';
-import { Subscriber } from '../support/subscriber.ts';
+import { INBOX_ACCOUNTS, TriggerInbox, xmppOf } from '../support/trigger-inbox.ts';
 
 const SEED = Number(process.env['SYSTEM_SEED'] ?? 20_131_118);
-const ACCOUNTS = { agent: 'agent-pw', alice: 'alice-pw' };
-const JID = 'alice@localhost';
 const STREAMS = [
   { domain: 'esnet', metric: 'BWUtilization' },
   { domain: 'renci', metric: 'MemoryUtilization' },
@@ -31,38 +28,22 @@ const PAPER_AVERAGE = 'select avg(memutil) as avgMemUtil from MemUtilEvent.win:t
 
 let prosody: Prosody;
 let agents: Agents;
-let alice: Subscriber;
+let inbox: TriggerInbox;
 
 beforeAll(async () => {
   console.log(`seed ${SEED}`);
-  prosody = await Prosody.start({ accounts: ACCOUNTS });
-  const uri = `xmpp://127.0.0.1:${prosody.port}`;
-  const service = { uri, jid: 'agent@localhost', password: ACCOUNTS.agent, pubsub: prosody.pubsubService };
-  agents = await Agents.make([{ domain: 'renci' }, { domain: 'esnet' }, { domain: 'sc13', xmpp: { service } }]);
+  prosody = await Prosody.start({ accounts: INBOX_ACCOUNTS });
+  agents = await Agents.make([{ domain: 'renci' }, { domain: 'esnet' }, { domain: 'sc13', xmpp: xmppOf(prosody) }]);
   await agents.start();
-  alice = new Subscriber({ port: prosody.port, jid: JID, password: ACCOUNTS.alice, service: prosody.pubsubService });
-  await alice.until('alice is online', () => alice.of('online').length > 0);
+  inbox = new TriggerInbox(prosody);
+  await inbox.online();
 });
 
 afterAll(async () => {
-  await alice?.stop();
+  await inbox?.stop();
   await agents?.stop();
   await prosody?.stop();
 });
-
-async function registerAndSubscribe(epl: string): Promise<Struct> {
-  const answer = await agents.of('sc13').ask('registerQuery', epl, { jid: JID });
-  await eventually('alice may subscribe', async () => {
-    const reply = await alice.ask(`subscribe ${String(answer['node'])}`, 'subscribed');
-    return reply.kind === 'subscribed';
-  });
-  return answer;
-}
-
-function triggersOf(queryId: string): readonly ReceivedTrigger[] {
-  const all = alice.of('item').map((line) => parseTrigger(String(line['payload'])));
-  return all.filter((t) => t.queryId === queryId);
-}
 
 /** All events of the streams, each as the envelope of a fragment that sends everything, flushed at once as ours are. */
 function bytesOfEverything(list: readonly Measurement[], fragmentId: string, packed: boolean): number {
@@ -85,7 +66,7 @@ function bytesOfEverything(list: readonly Measurement[], fragmentId: string, pac
 test('the cross-domain join: what slixmpp receives equals the answer of one engine, and little crosses the borders', async () => {
   const sc13 = agents.of('sc13');
   for (const { domain, metric } of STREAMS) await agents.of(domain).call('registerMetric', metric, []);
-  const answer = await registerAndSubscribe(PAPER_JOIN);
+  const answer = await inbox.register(sc13, PAPER_JOIN);
   const queryId = String(answer['queryId']);
   await untilCovered(sc13, queryId, ['esnet', 'renci']);
 
@@ -115,10 +96,10 @@ test('the cross-domain join: what slixmpp receives equals the answer of one engi
 
   const expected = oracle.rows;
   expect(expected.length).toBeGreaterThan(5);
-  const received = () => triggersOf(queryId).flatMap((t) => t.insert);
+  const received = () => inbox.of(queryId).flatMap((t) => t.insert);
   await eventually('all triggers are there', () => received().length >= expected.length);
   expect(received()).toEqual(expected);
-  for (const trigger of triggersOf(queryId)) {
+  for (const trigger of inbox.of(queryId)) {
     expect(trigger.coverage.map((c) => [c.domain, c.state])).toEqual([
       ['esnet', 'live'],
       ['renci', 'live'],
@@ -149,7 +130,7 @@ test('the cross-domain join: what slixmpp receives equals the answer of one engi
 test("the paper's average: an alias in where becomes a having, says a note, and the triggers equal one engine's", async () => {
   const memory = [{ name: 'memutil', type: { kind: 'double' as const } }];
   await agents.of('renci').call('registerMetric', 'MemUtilEvent', [{ name: 'memutil', type: 'double' }]);
-  const answer = await registerAndSubscribe(PAPER_AVERAGE);
+  const answer = await inbox.register(agents.of('sc13'), PAPER_AVERAGE);
   const queryId = String(answer['queryId']);
   expect(answer['notes']).toEqual([expect.stringContaining('having')]);
   await untilCovered(agents.of('sc13'), queryId, ['renci']);
@@ -163,7 +144,7 @@ test("the paper's average: an alias in where becomes a having, says a note, and 
   // Else rows would have left the window in between.
   expect(Date.now() - begunMs).toBeLessThan(20_000);
   expect(oracle.rows.length).toBeGreaterThan(5);
-  const received = () => triggersOf(queryId).flatMap((t) => t.insert);
+  const received = () => inbox.of(queryId).flatMap((t) => t.insert);
   await eventually('all triggers are there', () => received().length >= oracle.rows.length);
   expect(received()).toEqual(oracle.rows);
 });
