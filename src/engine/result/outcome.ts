@@ -7,9 +7,10 @@ export class RowList {
   /** Parallel to `rows`; stays empty in statements without order by. */
   readonly sortKeys: (readonly Value[])[] = [];
 
+  /** Empties the list but keeps its room: `length = 0` would give it back, and the next row would ask for it anew. */
   clear(): void {
-    this.rows.length = 0;
-    if (this.sortKeys.length > 0) this.sortKeys.length = 0;
+    while (this.rows.length > 0) this.rows.pop();
+    while (this.sortKeys.length > 0) this.sortKeys.pop();
   }
 
   append(other: RowList): void {

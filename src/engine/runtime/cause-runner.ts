@@ -326,7 +326,8 @@ export class CauseRunner {
 
   #dispatch(arrived: Event, typeName: string): void {
     const matches = this.#matches;
-    matches.length = 0;
+    // Not `length = 0`: that would give the array's room back.
+    while (matches.length > 0) matches.pop();
     try {
       const event = this.#transformers.length === 0 ? arrived : this.#transformed(arrived, typeName);
       this.index.collect(event, typeName, matches);

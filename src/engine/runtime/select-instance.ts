@@ -32,7 +32,19 @@ import type { InstanceHost, StatementInstance, StatementOutput } from './stateme
 import { StreamInput } from './stream-input.ts';
 import { windowHost } from './window-host.ts';
 
+/** Stands for "nothing to tell"; never written to. */
 const NO_OUTPUT: OutputRow[] = [];
+
+/** Adds `rows` to `list`; the usual single row makes an array of one, without room to spare. */
+function appended(list: OutputRow[], rows: readonly OutputRow[]): OutputRow[] {
+  if (rows.length === 0) return list;
+  if (list === NO_OUTPUT) {
+    const [only] = rows;
+    return rows.length === 1 && only !== undefined ? [only] : rows.slice();
+  }
+  for (const row of rows) list.push(row);
+  return list;
+}
 
 interface PendingUpdate {
   readonly insert: readonly Event[];
@@ -80,8 +92,8 @@ export class SelectInstance implements StatementInstance, UpdateSink {
   #oneInsert: Event | null = null;
   #oneRemove: Event | null = null;
   readonly #changes: readonly StreamChange[];
-  #insert: OutputRow[] = [];
-  #remove: OutputRow[] = [];
+  #insert = NO_OUTPUT;
+  #remove = NO_OUTPUT;
   #updates: Update[] = [];
   /** Rows made for insert into on the present cause. */
   #part = 0;
@@ -258,8 +270,8 @@ export class SelectInstance implements StatementInstance, UpdateSink {
     if (this.#changes.every((c) => c.insert.length === 0 && c.remove.length === 0)) return;
     const { insert, remove } = join.evaluate(this.#changes);
     for (const change of this.#changes) {
-      change.insert.length = 0;
-      change.remove.length = 0;
+      while (change.insert.length > 0) change.insert.pop();
+      while (change.remove.length > 0) change.remove.pop();
     }
     if (insert.length === 0 && remove.length === 0) return;
     if (this.#parts.join?.unidirectional.includes(true) === true) this.#resultSet.clear();
@@ -271,10 +283,10 @@ export class SelectInstance implements StatementInstance, UpdateSink {
     const insert = this.#target === null ? insertRows : this.#targeted(this.#target, insertRows);
     const remove = this.#target === null ? removeRows : this.#targeted(this.#target, removeRows);
     if (selector === 'rstream') {
-      for (const row of remove) this.#insert.push(row);
+      this.#insert = appended(this.#insert, remove);
     } else {
-      for (const row of insert) this.#insert.push(row);
-      if (selector === 'irstream') for (const row of remove) this.#remove.push(row);
+      this.#insert = appended(this.#insert, insert);
+      if (selector === 'irstream') this.#remove = appended(this.#remove, remove);
     }
     if (insertInto === null) return;
     if (insertInto.selector !== 'rstream') for (const row of insert) this.#route(row, insertInto.typeName);
@@ -298,15 +310,9 @@ export class SelectInstance implements StatementInstance, UpdateSink {
     }
     if (this.#insert.length === 0 && this.#remove.length === 0) return null;
     this.#part = 0;
-    const told = { insert: NO_OUTPUT, remove: NO_OUTPUT, updates: null };
-    if (this.#insert.length > 0) {
-      told.insert = this.#insert;
-      this.#insert = [];
-    }
-    if (this.#remove.length > 0) {
-      told.remove = this.#remove;
-      this.#remove = [];
-    }
+    const told = { insert: this.#insert, remove: this.#remove, updates: null };
+    this.#insert = NO_OUTPUT;
+    this.#remove = NO_OUTPUT;
     return told;
   }
 
