@@ -13,6 +13,7 @@ import { assert } from '../model/errors.ts';
 import type { Catalog, EventType } from '../model/event-type.ts';
 import type { DomainName, FragmentId } from '../model/ids.ts';
 import type { PlannedFragment, PlannedInput } from '../model/plan.ts';
+import { changedStreams } from '../planner/plan-query.ts';
 import type { Value, ValueType } from '../model/value.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Counters } from '../ports/counters.ts';
@@ -122,11 +123,10 @@ export class QueryGroup {
     return type;
   }
 
-  /** Streams of the federation that the residual inserts into. */
+  /** Streams of the federation that the residual inserts into or updates. */
   addTargets(module: CheckedModule, catalog: Pick<Catalog, 'eventType'>): void {
-    for (const s of module.statements) {
-      const name = s.kind === 'select' ? s.insertInto?.typeName : undefined;
-      const type = name === undefined || module.eventTypes.has(name) ? undefined : catalog.eventType(name);
+    for (const name of module.statements.flatMap(changedStreams)) {
+      const type = module.eventTypes.has(name) ? undefined : catalog.eventType(name);
       if (type === undefined || this.engine.eventType(type.name) !== undefined) continue;
       this.#addSupertypes(type, catalog);
       this.engine.addEventType(type);

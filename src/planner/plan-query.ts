@@ -52,8 +52,8 @@ interface Planning {
   readonly options: PlanOptions;
   readonly draft: Draft;
   /**
-   * Streams of the federation into which the module itself inserts: they keep their name in the residual, so that what
-   * domains send and what the query inserts meet in one stream there.
+   * Streams of the federation into which the module itself inserts, or which it updates: they keep their name in the
+   * residual, so that what domains send and what the query does to it meet in one stream there.
    */
   readonly open: ReadonlySet<string>;
   /** Variant streams that the module declares: they take events by their type. */
@@ -65,8 +65,8 @@ export function planQuery(module: CheckedModule, catalog: FederatedCatalog, opti
   const draft = new Draft(options.firstInput ?? 0);
   const open = new Set(
     module.statements.flatMap((s) => {
-      const target = s.kind === 'select' ? s.insertInto?.typeName : undefined;
-      return target !== undefined && catalog.domainsOf(target) !== null ? familyOf(target, catalog) : [];
+      const changed = changedStreams(s);
+      return changed.filter((t) => catalog.domainsOf(t) !== null).flatMap((t) => familyOf(t, catalog));
     }),
   );
   const variants = new Set(
@@ -100,6 +100,20 @@ interface DraftInput {
   readonly columns: readonly Column[];
   readonly standsFor: string;
   readonly rules: readonly string[];
+}
+
+/** Streams that a statement writes into or alters. */
+export function changedStreams(s: CheckedStatement): readonly string[] {
+  switch (s.kind) {
+    case 'select':
+      return s.insertInto === null ? [] : [s.insertInto.typeName];
+    case 'onSplit':
+      return s.branches.map((b) => b.insertInto.typeName);
+    case 'updateIstream':
+      return s.stream.source.kind === 'filter' ? [s.stream.source.eventType.name] : [];
+    default:
+      return [];
+  }
 }
 
 /** Fragments and inputs found so far; equal ones occur once, but each result belongs to one statement. */
