@@ -11,8 +11,9 @@ export function triggerLine(trigger: ReceivedTrigger, nowMs: number): string {
   const coverage = trigger.coverage.map((c) => `${c.domain} ${c.state}`).join(', ');
   const gap = trigger.gap ? pc.red(' after a gap') : '';
   const latency = `${nowMs - trigger.eventTimeMs} ms after its cause`;
+  const name = trigger.statement === 'statement' ? `query ${trigger.queryId.slice(0, 8)}` : trigger.statement;
   return [
-    `${time} ${trigger.statement} ${pc.dim(`(${latency}; covers ${coverage})`)}${gap}`,
+    `${time} ${name} ${pc.dim(`(${latency}; covers ${coverage})`)}${gap}`,
     ...rows.map((r) => `    ${r}`),
   ].join('\n');
 }
