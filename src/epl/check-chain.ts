@@ -218,7 +218,7 @@ function findAlias(
   for (const [i, step] of steps.entries()) {
     if (step.kind !== 'name' || step.dynamic) return null;
     text = i === 0 ? step.name : `${text}.${step.name}`;
-    const stream = streams.find((s) => (i === 0 && s.alias === text) || (s.alias === null && s.typeName === text));
+    const stream = streams.find((s) => s.alias === text || (s.alias === null && s.typeName === text));
     if (stream !== undefined) return { stream, used: i + 1 };
   }
   return null;

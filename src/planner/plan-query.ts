@@ -5,7 +5,14 @@
  * fallback is always right: ship the events that pass the filter, in the columns that are read, and evaluate all else
  * at the owner. The rules in rules/ do better where that is safe.
  */
-import type { AstExpressionDeclaration, AstFilterSource, AstSelect, AstStatement, AstStream } from '../model/ast.ts';
+import type {
+  AstExpressionDeclaration,
+  AstFilterSource,
+  AstSelect,
+  AstSelectItem,
+  AstStatement,
+  AstStream,
+} from '../model/ast.ts';
 import type {
   CheckedModule,
   CheckedStatement,
@@ -16,19 +23,19 @@ import type {
 } from '../model/checked.ts';
 import { CodedError } from '../model/errors.ts';
 import type { EventType, Property } from '../model/event-type.ts';
-import { parseStreamName, type DomainName } from '../model/ids.ts';
+import type { DomainName } from '../model/ids.ts';
 import type { FragmentKind, Plan, PlannedFragment, PlannedInput, PlannedStatement } from '../model/plan.ts';
 import { INT } from '../model/value.ts';
 import { printStatement } from '../epl/print.ts';
 import type { FederatedCatalog } from './catalog.ts';
 import { usedColumns } from './columns.ts';
 import { fragmentText } from './fragment-text.ts';
-import { conjunction, replaceNodes } from './rewrite-ast.ts';
+import { conjunction, mentions, propertyExpression, replaceNodes } from './rewrite-ast.ts';
 import { splitFilter } from './rules/push-filter.ts';
 import { pushableConjuncts } from './rules/push-where.ts';
 import { windowCanMove, windowIgnoresOthers } from './rules/push-window.ts';
 import { soleDomain } from './rules/ship-whole.ts';
-import { expressionsOf, walkExpression } from './walk.ts';
+import { expressionsOf, meansStream, walkBody, walkExpression } from './walk.ts';
 import { familyOf, subtypesAddColumns, wholeInputs } from './whole-stream.ts';
 
 export interface PlanOptions {
@@ -223,19 +230,47 @@ function planBody(
     if (node === null || node.source.kind !== 'filter' || stream.source.kind !== 'filter') continue;
     const type = stream.source.eventType;
     const domains = catalog.domainsOf(type.name);
-    if (domains === null || isWhole(body, stream.index, type, planning)) continue;
+    if (domains === null || isWhole(body, stream.index, type, planning) || asksForType(body, stream.index)) continue;
     const { filter } = stream.source;
     const reference: Reference = { body, statement, stream, source: node.source, type, filter, domains, declared };
     const { input, windows, kept, taken } = planReference(reference, draft);
     for (const conjunct of taken) pushed.add(conjunct);
     const source: AstFilterSource = { ...node.source, typeName: input.name, nameParts: [input.name], filter: kept };
-    replacements.set(node, { ...node, source, windows: windows ? node.windows : [] });
+    const alias = node.alias ?? (namesUnaliased(ast, node.source) ? node.source.typeName : null);
+    replacements.set(node, { ...node, source, alias, windows: windows ? node.windows : [] });
+    if (alias !== node.alias) nameWildcardColumns(body, ast, replacements);
   }
   if (pushed.size > 0 && ast.where !== null) {
     const rest = body.where.map((c) => c.ast).filter((c) => !pushed.has(c));
     replacements.set(ast.where, conjunction(rest));
   }
   for (const sub of subqueriesOf(body)) planBody(sub.body, sub.ast, null, planning, replacements);
+}
+
+/** True if something may read the stream by the name of its type, which the residual knows under another name. */
+function namesUnaliased(ast: AstSelect, source: AstFilterSource): boolean {
+  const names = new Set([source.typeName, ...source.nameParts.slice(0, 1)]);
+  return ast.items.some((i) => i.kind === 'streamWildcard' && i.stream === source.typeName) || mentions(ast, names);
+}
+
+/** `select *` of a join calls an unaliased stream `stream_0`: that name stays when the residual gives it an alias. */
+function nameWildcardColumns(body: SelectBody, ast: AstSelect, replacements: Map<object, unknown>): void {
+  const wildcard = ast.items.find((i) => i.kind === 'wildcard');
+  if (wildcard === undefined || body.streams.length < 2 || replacements.has(ast.items)) return;
+  const columns = body.streams.map((s): AstSelectItem => {
+    const source = streamNode(ast, s.index)?.source;
+    const name = s.alias ?? (source?.kind === 'filter' ? source.typeName : '');
+    return {
+      kind: 'expression',
+      expression: propertyExpression(name),
+      alias: s.alias ?? `stream_${s.index}`,
+      position: wildcard.position,
+    };
+  });
+  replacements.set(
+    ast.items,
+    ast.items.flatMap((i) => (i === wildcard ? columns : [i])),
+  );
 }
 
 interface Reference {
@@ -351,60 +386,41 @@ function planRest(node: unknown, planning: Planning, replacements: Map<object, u
     planRest(replacements.get(node), planning, replacements);
     return;
   }
-  if (isFilterSource(node)) {
-    const input = addWholeStream(node, planning);
-    if (input !== null) {
-      replacements.set(node, { ...node, typeName: input.name, nameParts: [input.name] });
-      planRest(node.filter, planning, replacements);
-      return;
-    }
+  if (isFilterSource(node) && addWholeStream(node, planning)) {
+    planRest(node.filter, planning, replacements);
+    return;
   }
   for (const [key, child] of Object.entries(node)) if (key !== 'position') planRest(child, planning, replacements);
 }
 
-/**
- * Inputs that bring all of a stream, under its own name; null then. The stream of one domain comes under a number
- * instead, which is answered: under its own name it would also be read as part of the union.
- */
-function addWholeStream(source: AstFilterSource, planning: Planning): PlannedInput | null {
+/** Inputs that bring all of a stream, each under the name of its own type: the reference stays as it is. */
+function addWholeStream(source: AstFilterSource, planning: Planning): boolean {
   const { catalog, draft, options } = planning;
-  const domains = catalog.domainsOf(source.typeName);
   const type = catalog.eventType(source.typeName);
-  if (domains === null || type === undefined) return null;
-  if (parseStreamName(type.name).domain !== null) {
-    const bare = { ...source, filter: [], contained: [] };
-    const epl = fragmentText({
-      source: bare,
-      columns: type.properties,
-      filter: [],
-      windows: [],
-      alias: null,
-      where: [],
-    });
-    return draft.input({
-      kind: 'stream',
-      epl,
-      domains,
-      columns: orConstant(type.properties),
-      standsFor: type.name,
-      rules: [],
-    });
-  }
-  for (const whole of wholeInputs(source, type, catalog)) {
-    const { name, properties } = whole.type;
+  if (catalog.domainsOf(source.typeName) === null || type === undefined) return false;
+  for (const { type: whole, epl, domains } of wholeInputs(source, type, catalog)) {
+    const { name } = whole;
     if (options.knownInputs?.has(name) === true) continue;
-    const from = catalog.domainsOf(name) ?? [];
-    draft.input(
-      { kind: 'stream', epl: whole.epl, domains: from, columns: orConstant(properties), standsFor: name, rules: [] },
-      name,
-    );
+    const columns = orConstant(whole.properties);
+    draft.input({ kind: 'stream', epl, domains, columns, standsFor: name, rules: [] }, name);
   }
-  return null;
+  return true;
 }
 
 /** True if the body takes events whole of a stream whose subtypes hold more than it declares. */
 function looksAtSubtypes(body: SelectBody, stream: number, type: EventType, catalog: FederatedCatalog): boolean {
   return usedColumns(body, stream, type) === type.properties && subtypesAddColumns(type, catalog);
+}
+
+/** True if the body asks for the type of an event of the stream: a row under a made-up name would not tell it. */
+function asksForType(body: SelectBody, stream: number): boolean {
+  let asks = false;
+  walkBody(body, (e, depth) => {
+    const operand =
+      e.kind === 'instanceof' ? e.operand : e.kind === 'call' && e.name === 'typeof' ? e.args[0] : undefined;
+    if (operand?.kind === 'event' && meansStream(operand.ref, depth, stream)) asks = true;
+  });
+  return asks;
 }
 
 function isFilterSource(node: object): node is AstFilterSource {

@@ -8,13 +8,14 @@
 import type { AstFilterSource } from '../model/ast.ts';
 import { isSubtype, type EventType } from '../model/event-type.ts';
 import { quoteName } from '../epl/print-names.ts';
-import { parseStreamName, stringifyStreamName } from '../model/ids.ts';
+import { parseStreamName, stringifyStreamName, type DomainName } from '../model/ids.ts';
 import type { FederatedCatalog } from './catalog.ts';
 import { fragmentText } from './fragment-text.ts';
 
 export interface WholeInput {
   readonly type: EventType;
   readonly epl: string;
+  readonly domains: readonly DomainName[];
 }
 
 /** Subtypes of a union that are streams of the federation themselves; not the per-domain names of the same stream. */
@@ -40,25 +41,34 @@ export function subtypesAddColumns(type: EventType, catalog: FederatedCatalog): 
   return subtypesOf(type.name, catalog).some((t) => t.properties.length > type.properties.length);
 }
 
-/** One input per type of the stream's family, each exact. */
+/** One input per type of the stream's family and, where they have types of their own, per domain; each exact. */
 export function wholeInputs(
   source: AstFilterSource,
   type: EventType,
   catalog: FederatedCatalog,
 ): readonly WholeInput[] {
-  return [type, ...subtypesOf(type.name, catalog)].map((t) => ({ type: t, epl: exactText(source, t, catalog) }));
+  return [type, ...subtypesOf(type.name, catalog)].flatMap((t) => {
+    const own: WholeInput[] = [];
+    const rest: DomainName[] = [];
+    for (const domain of catalog.domainsOf(t.name) ?? []) {
+      const name = parseStreamName(t.name).domain === null ? stringifyStreamName(domain, t.name) : t.name;
+      const stream = catalog.eventType(name);
+      if (stream === undefined) rest.push(domain);
+      else own.push({ type: stream, epl: bareText(source, stream, null), domains: [domain] });
+    }
+    return rest.length === 0 ? own : [...own, { type: t, epl: exactText(source, t, catalog), domains: rest }];
+  });
+}
+
+function bareText(source: AstFilterSource, type: EventType, alias: string | null): string {
+  const { domain, metric } = parseStreamName(type.name);
+  const nameParts = domain === null ? [metric] : [domain, metric];
+  const bare: AstFilterSource = { ...source, typeName: type.name, nameParts, filter: [], contained: [] };
+  return fragmentText({ source: bare, columns: type.properties, filter: [], windows: [], alias, where: [] });
 }
 
 function exactText(source: AstFilterSource, type: EventType, catalog: FederatedCatalog): string {
-  const bare: AstFilterSource = { ...source, typeName: type.name, nameParts: [type.name], filter: [], contained: [] };
-  const text = fragmentText({
-    source: bare,
-    columns: type.properties,
-    filter: [],
-    windows: [],
-    alias: EVENT,
-    where: [],
-  });
+  const text = bareText(source, type, EVENT);
   if (subtypesOf(type.name, catalog).length === 0) return text;
   const names = [type.name, ...(catalog.domainsOf(type.name) ?? []).map((d) => stringifyStreamName(d, type.name))];
   return `${text} where typeof(${quoteName(EVENT)}) in (${names.map((n) => `'${n.replaceAll("'", "\\'")}'`).join(', ')})`;

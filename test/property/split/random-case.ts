@@ -108,7 +108,8 @@ function printStream(s: StreamSpec): string {
   const filter = s.filter === null ? '' : `(${s.filter})`;
   const [windows, retain] = s.windows.split(' retain-');
   const after = retain === undefined ? '' : ` retain-${retain}`;
-  return `${name}${filter}${windows} as ${s.alias}${s.unidirectional ? ' unidirectional' : ''}${after}`;
+  const alias = s.alias === s.type ? '' : ` as ${s.alias}`;
+  return `${name}${filter}${windows}${alias}${s.unidirectional ? ' unidirectional' : ''}${after}`;
 }
 
 /** Makes one case; everything of it comes from `random`. */
@@ -257,10 +258,19 @@ export class CaseMaker {
 
   #single(name: string | null, into: string | null, mid: string | null): StatementSpec {
     const stream = this.#stream('a', mid, false);
+    if (mid === null && into === null && this.#chance(0.1)) return this.#unaliased(name, stream);
     const look = stream.windows !== '' && this.#chance(0.15) ? [this.#lookBack()] : [];
     const spec = this.#clauses(name, into, [stream], []);
     if (into === null && look.length === 0 && this.#chance(0.05)) return this.#derived(spec, stream);
     return look.length === 0 ? spec : { ...spec, items: ['a.k as k0', ...look], groupBy: [], having: null };
+  }
+
+  /** The stream goes by the name of its type. */
+  #unaliased(name: string | null, stream: StreamSpec): StatementSpec {
+    const { type } = stream;
+    const spec = this.#clauses(name, null, [{ ...stream, domain: null, alias: type }], []);
+    const having = spec.having?.replaceAll('a.', `${type}.`) ?? null;
+    return { ...spec, having, orderBy: null, where: spec.where.map((w) => w.replaceAll('a.', `${type}.`)) };
   }
 
   /** Derived-value windows: the row is what they compute. */
@@ -398,6 +408,7 @@ export class CaseMaker {
       for (const c of ['k', 'v', 'd', 'domain']) if (this.#chance(0.45)) items.push(`${a}.${c} as ${a}${c}`);
     }
     if (this.#chance(0.1)) items.push(`current_timestamp() as now`);
+    if (this.#chance(0.05)) items.push(`typeof(${this.#one(aliases)}) as kind`);
     return items.length === 0 ? ['a.v as av'] : items;
   }
 
