@@ -174,9 +174,8 @@ test('the owner of the queries is killed: they are back by themselves, over wind
   const meanwhile = next(20);
   await publish(meanwhile);
   await sc13.start();
-  expect((await sc13.list('listQueries')).map((q) => q['queryId']).toSorted()).toEqual(
-    queries.map((q) => q.queryId).toSorted(),
-  );
+  const listed = (await sc13.list('listQueries')).map((q) => String(q['queryId']));
+  expect(new Set(listed)).toEqual(new Set(queries.map((q) => q.queryId)));
   for (const q of queries) await untilCovered(sc13, q.queryId, q.domains);
   const againMs = Date.now();
   const later = next(60);
