@@ -3,26 +3,22 @@
  * keep the leases, repair what the network lost, and come back after restarts of either side (DESIGN §4-§6, §9).
  */
 import { createHash } from 'node:crypto';
-import { Engine } from '../engine/engine.ts';
 import { analyzeModule } from '../epl/analyze.ts';
 import { LayeredCatalog } from '../epl/catalog.ts';
-import { rewriteAliasInWhere } from '../epl/lenient.ts';
 import { parseModule } from '../epl/parse.ts';
 import { printModule } from '../epl/print.ts';
-import type { AstModule } from '../model/ast.ts';
-import type { CheckedModule } from '../model/checked.ts';
 import type { FragmentProgress, Heartbeat, RenewLease, SnapshotReply } from '../model/control.ts';
 import type { DeltaEnvelope } from '../model/delta.ts';
 import { CodedError, toCodedError } from '../model/errors.ts';
 import type { DomainName, FragmentId, QueryId } from '../model/ids.ts';
 import type { Plan } from '../model/plan.ts';
-import { planQuery } from '../planner/plan-query.ts';
 import type { FederatedCatalog } from '../planner/catalog.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Counters } from '../ports/counters.ts';
 import type { Log } from '../ports/log.ts';
 import type { ExchangeTransport } from '../ports/transport.ts';
 import { expectReply, type Ask } from './ask.ts';
+import { QueryChecker, type CheckedQuery } from './check-query.ts';
 import { cancelAll, deployFragments, resumeFragments, type DeployedPlan, type DeployOptions } from './deploy-plan.ts';
 import type { Query, QueryOptions } from './query.ts';
 import { QueryGroup, type GroupMember, type GroupOutput, type GroupQuestions } from './query-group.ts';
@@ -62,25 +58,22 @@ export interface QueryServiceOptions {
   readonly iterated?: ReadonlySet<string> | undefined;
 }
 
-interface Checked {
-  readonly ast: AstModule;
-  readonly module: CheckedModule;
-  readonly catalog: LayeredCatalog;
-  readonly federated: FederatedCatalog;
-  readonly notes: readonly string[];
-}
-
 export class QueryService {
   readonly #deps: QueryServiceDeps;
   readonly #options: QueryServiceOptions;
+  readonly #checker: QueryChecker;
   readonly #queries = new Map<QueryId, Query>();
   /** Queries that a fragment's frames are for. */
   readonly #readers = new Map<FragmentId, Set<Query>>();
+  /** Registrations under way. */
+  readonly #starting = new Map<QueryId, Promise<void>>();
   #renewedMs = 0;
 
   constructor(deps: QueryServiceDeps, options: QueryServiceOptions = {}) {
     this.#deps = deps;
     this.#options = options;
+    const { strict, iterated } = options;
+    this.#checker = new QueryChecker({ catalog: deps.catalog }, { owner: deps.transport.self, strict, iterated });
   }
 
   get queries(): readonly Query[] {
@@ -95,8 +88,8 @@ export class QueryService {
 
   /** Checks and plans without starting anything. */
   async explain(epl: string): Promise<{ readonly plan: Plan; readonly notes: readonly string[] }> {
-    const checked = await this.#check(epl, null);
-    return { plan: this.#plan(checked, null), notes: checked.notes };
+    const checked = await this.#checker.check(epl, null);
+    return { plan: this.#checker.plan(checked, null), notes: checked.notes };
   }
 
   /** Registers a query, or answers the one that is registered already with the same text, client and options. */
@@ -106,12 +99,16 @@ export class QueryService {
       throw new CodedError('QUERY_LIMIT', `this agent holds ${limit} queries already`, {
         hint: 'remove some, or raise limits.queries',
       });
-    const checked = await this.#check(epl, null);
+    const checked = await this.#checker.check(epl, null);
     const canonical = printModule(checked.ast);
     const id = queryIdOf(canonical, options);
     const known = this.#queries.get(id);
-    if (known !== undefined) return { query: known, fresh: false };
-    const plan = this.#plan(checked, null);
+    if (known !== undefined) {
+      // The same registration may be under way: its end is this one's answer too.
+      await this.#starting.get(id);
+      return { query: known, fresh: false };
+    }
+    const plan = this.#checker.plan(checked, null);
     this.#deps.checkOptions?.(plan, options);
     const query: Query = {
       id,
@@ -131,13 +128,15 @@ export class QueryService {
       lastTriggerMs: null,
     };
     this.#queries.set(id, query);
+    const starting = this.#start(query, plan, checked);
+    this.#starting.set(id, starting);
     try {
-      const started = await this.#deploy(query, plan);
-      query.startMs = started.startMs;
-      this.#begin(query, plan, started, checked);
+      await starting;
     } catch (error) {
       this.#queries.delete(id);
       throw error;
+    } finally {
+      this.#starting.delete(id);
     }
     return { query, fresh: true };
   }
@@ -155,8 +154,8 @@ export class QueryService {
     /** Domains that it read when it was registered. */
     readonly domains: readonly DomainName[];
   }): Promise<Query> {
-    const checked = await this.#check(stored.epl, null);
-    const plan = this.#plan(checked, null);
+    const checked = await this.#checker.check(stored.epl, null);
+    const plan = this.#checker.plan(checked, null);
     const away = stored.domains.filter((d) => !plan.fragments.some((f) => f.domain === d));
     if (away.length > 0) {
       // Without it the query would come back as another one, over fewer streams.
@@ -189,8 +188,8 @@ export class QueryService {
   /** Deploys one more module into the clock group of a query: it may read what the query declared. */
   async extend(id: QueryId, epl: string): Promise<void> {
     const query = this.get(id);
-    const checked = await this.#check(epl, query.catalog);
-    const plan = this.#plan(checked, query);
+    const checked = await this.#checker.check(epl, query.catalog);
+    const plan = this.#checker.plan(checked, query);
     const started = await this.#deploy(query, plan);
     const merged: Plan = {
       ...query.plan,
@@ -261,49 +260,10 @@ export class QueryService {
 
   // ------------------------------------------------------------------------------------------ registration
 
-  async #check(epl: string, parent: LayeredCatalog | null): Promise<Checked> {
-    const parsed = parseModule(epl);
-    const federated = await this.#deps.catalog();
-    const catalog = parent ?? new LayeredCatalog(federated);
-    try {
-      const { ast, notes } =
-        this.#options.strict === true ? { ast: parsed, notes: [] } : rewriteModule(parsed, catalog);
-      const module = analyzeModule(ast, catalog);
-      this.#tryOut(module, catalog);
-      return { ast, module, catalog, federated, notes };
-    } catch (error) {
-      throw 'explain' in federated && typeof federated.explain === 'function' ? federated.explain(error) : error;
-    }
-  }
-
-  /** Deploys the module on an engine that is thrown away: what cannot be evaluated is refused with its own position. */
-  #tryOut(module: CheckedModule, catalog: LayeredCatalog): void {
-    const engine = new Engine({ startMs: 0 });
-    for (const name of catalog.eventTypeNames()) {
-      const type = catalog.eventType(name);
-      if (type !== undefined && !module.eventTypes.has(name)) engine.addEventType(type);
-    }
-    for (const { name, type, constant } of catalog.ownVariables()) engine.addVariable(name, type, null, constant);
-    engine.deploy(module, { listener: () => undefined });
-  }
-
-  /** `into`: the query whose group the module joins. */
-  #plan(checked: Checked, into: Query | null): Plan {
-    const { federated, catalog } = checked;
-    const inputs = into?.plan.inputs ?? [];
-    const view: FederatedCatalog = {
-      eventType: (name) => catalog.eventType(name) ?? checked.module.eventTypes.get(name),
-      eventTypeNames: () => catalog.eventTypeNames(),
-      variable: (name) => catalog.variable(name),
-      domainsOf: (name) => (checked.module.eventTypes.has(name) ? null : federated.domainsOf(name)),
-    };
-    return planQuery(checked.module, view, {
-      owner: this.#deps.transport.self,
-      iterated: this.#options.iterated,
-      declarations: checked.ast.statements.flatMap((s) => (s.kind === 'createExpression' ? [s.declaration] : [])),
-      knownInputs: new Set(inputs.map((i) => i.name)),
-      firstInput: inputs.length,
-    });
+  async #start(query: Query, plan: Plan, checked: CheckedQuery): Promise<void> {
+    const started = await this.#deploy(query, plan);
+    query.startMs = started.startMs;
+    this.#begin(query, plan, started, checked);
   }
 
   #deploy(query: Query, plan: Plan): Promise<DeployedPlan> {
@@ -320,7 +280,7 @@ export class QueryService {
     };
   }
 
-  #begin(query: Query, plan: Plan, started: DeployedPlan, checked: Checked): void {
+  #begin(query: Query, plan: Plan, started: DeployedPlan, checked: CheckedQuery): void {
     const group = new QueryGroup(
       {
         clock: this.#deps.clock,
@@ -340,7 +300,7 @@ export class QueryService {
   }
 
   /** Adds the fragments and the residual of one module to the group. */
-  #join(query: Query, plan: Plan, started: DeployedPlan, checked: Checked): void {
+  #join(query: Query, plan: Plan, started: DeployedPlan, checked: CheckedQuery): void {
     const { group } = query;
     if (group === null) return;
     const catalog = new LayeredCatalog(query.catalog);
@@ -482,15 +442,6 @@ export class QueryService {
     }
     query.group?.onSnapshot(member, snapshot);
   }
-}
-
-/** What Esper refuses and the paper prints: aliases in `where` (epl/lenient.ts). */
-function rewriteModule(
-  ast: AstModule,
-  catalog: LayeredCatalog,
-): { readonly ast: AstModule; readonly notes: readonly string[] } {
-  const rewritten = ast.statements.map((s) => rewriteAliasInWhere(s, catalog));
-  return { ast: { ...ast, statements: rewritten.map((r) => r.statement) }, notes: rewritten.flatMap((r) => r.notes) };
 }
 
 /** Per fragment the least that every member of the group has taken: a fragment may serve two inputs. */

@@ -8,4 +8,6 @@ export interface FederatedCatalog extends Catalog {
    * `MemUtil` or a subtype of it for the union. Null if the type is none of the federation's (declared by the query itself).
    */
   domainsOf(typeName: string): readonly DomainName[] | null;
+  /** A better error where the federation itself is the cause (domains that disagree on a schema); else the same. */
+  explain?(error: unknown): unknown;
 }
