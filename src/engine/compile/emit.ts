@@ -72,7 +72,7 @@ export function emit(e: CheckedExpression, scope: Scope): Code {
       return code(identifier, e.nullable, true);
     }
     case 'aggregate':
-      return code(`cx.aggregates[${index(e.index)}]`, true);
+      return scope.aggregate(e.index);
     case 'prev':
       return emitPrev(e, scope);
     case 'prior':

@@ -42,7 +42,7 @@ interface Slot {
   wraps: boolean;
 }
 
-interface Plan {
+export interface Plan {
   readonly slots: readonly Slot[];
   /** By aggregation: JavaScript of its value, or null if it has an accumulator of its own. */
   readonly values: readonly (string | null)[];
@@ -62,35 +62,53 @@ export function compileGroupState(
   const plan = planOf(specs, options, skip);
   const events = options.oneStream ? new Map([[0, 'event']]) : new Map<number, string>();
   const scope = new Scope(emit, { row: 'row', events });
+  const head = options.oneStream ? 'const event=row[0];' : '';
+  const make = groupClass(plan, scope, { parameter: 'row', head, fields: '', row: null });
+  return make as () => GroupState;
+}
+
+/** What the class of a group looks like besides its aggregations. */
+export interface GroupShape {
+  /** Name of the argument of `enter` and `leave`: a row, or the event of a single stream. */
+  readonly parameter: 'row' | 'event';
+  /** Statements before their bodies. */
+  readonly head: string;
+  /** Statements of the constructor. */
+  readonly fields: string;
+  /** Body of a method `row(event,cx)`; null where there is none. */
+  readonly row: string | null;
+}
+
+/** Makes the objects of one class for all statements of a shape: constants are fields, so that its methods stay monomorphic. */
+export function groupClass(plan: Plan, scope: Scope, shape: GroupShape): () => unknown {
   const updates = plan.slots.map((slot, i) => ({
     enter: update(slot, i, '+', scope),
     leave: update(slot, i, '-', scope),
   }));
-  const row = options.oneStream ? 'const event=row[0];' : '';
-  const source = classSource(plan, updates, scope, row);
-  const Group = sharedResult(source) as new (k: readonly unknown[]) => GroupState;
+  const Group = sharedResult(classSource(plan, updates, scope, shape)) as new (k: readonly unknown[]) => unknown;
   const constants = [...scope.constants, ...plan.others.map((o) => o.make)];
   return () => new Group(constants);
 }
 
-/** One class for all statements of this shape: constants are fields, so that its methods stay monomorphic. */
 function classSource(
   plan: Plan,
   updates: readonly { readonly enter: string; readonly leave: string }[],
   scope: Scope,
-  row: string,
+  shape: GroupShape,
 ): string {
   const fields = plan.slots.flatMap((slot, i) => fieldsOf(slot, i));
   const constants = scope.constants.map((_, i) => `k${i}`);
   const locals = constants.length === 0 ? '' : `const ${constants.map((k) => `${k}=this.${k}`).join(',')};`;
-  const head = `{${row}${locals}${scope.declarations()}`;
+  const prologue = `${locals}${scope.declarations()}`;
+  const head = `(${shape.parameter},cx){${shape.head}${prologue}`;
   const others = (make: (accumulator: string, i: number, index: number) => string): string =>
     plan.others.map(({ index }, i) => make(`this.a${i}`, i, index)).join('');
   const reset = fields.map((f) => `this.${f}=0;`).join('');
   return `${scope.helpers()}return class{
-constructor(k){${reset}${constants.map((k, i) => `this.${k}=k[${i}];`).join('')}${others((a, i) => `${a}=k[${constants.length + i}]();`)}}
-enter(row,cx)${head}${updates.map((u) => u.enter).join('')}${others((a) => `${a}.enter(row,cx);`)}}
-leave(row,cx)${head}${updates.map((u) => u.leave).join('')}${others((a) => `${a}.leave(row,cx);`)}}
+constructor(k){${shape.fields}${reset}${constants.map((k, i) => `this.${k}=k[${i}];`).join('')}${others((a, i) => `${a}=k[${constants.length + i}]();`)}}
+enter${head}${updates.map((u) => u.enter).join('')}${others((a) => `${a}.enter(row,cx);`)}}
+leave${head}${updates.map((u) => u.leave).join('')}${others((a) => `${a}.leave(row,cx);`)}}
+${shape.row === null ? '' : `row(event,cx){${prologue}${shape.row}}`}
 read(v){${plan.values.map((js, i) => (js === null ? '' : `v[${i}]=${js};`)).join('')}${others((a, _, index) => `v[${index}]=${a}.value();`)}}
 clear(){${reset}${others((a) => `${a}.clear();`)}}
 snapshot(){return [[${fields.map((f) => `this.${f}`).join(',')}],[${others((a) => `${a}.snapshot(),`)}]];}
@@ -98,7 +116,12 @@ restore(s){${fields.map((f, i) => `this.${f}=s[0][${i}];`).join('')}${others((a,
 };`;
 }
 
-function planOf(specs: readonly AggregateSpec[], options: FusedOptions, skip: (index: number) => boolean): Plan {
+/** Which aggregations share fields of the group, and which have an accumulator of their own. */
+export function planOf(
+  specs: readonly AggregateSpec[],
+  options: AccumulatorOptions,
+  skip: (index: number) => boolean,
+): Plan {
   const slots: Slot[] = [];
   const others: { index: number; make: () => Accumulator }[] = [];
   const values = specs.map((spec, index) => {

@@ -1,4 +1,4 @@
-/** Every function that generated code may call, by name. Nothing else is in its reach but its constants and arguments. */
+/** Every function and class that generated code may use, by name. Nothing else is in its reach but its constants and arguments. */
 import * as cast from '../functions/cast.ts';
 import * as dateFormat from '../functions/date-format.ts';
 import * as dateTime from '../functions/date-time.ts';
@@ -11,6 +11,7 @@ import * as rows from '../functions/rows.ts';
 import * as scalar from '../functions/scalar.ts';
 import * as text from '../functions/text.ts';
 import * as values from '../functions/values.ts';
+import { ResultRow } from '../runtime/output-row.ts';
 
 export const HELPERS = {
   equals: values.equalValues,
@@ -73,6 +74,7 @@ export const HELPERS = {
   toMap: folds.toMap,
   groupBy: folds.groupBy,
   fold: folds.aggregate,
+  ResultRow,
 } as const;
 
 export type HelperName = keyof typeof HELPERS;

@@ -26,6 +26,8 @@ export interface StreamAccess {
   readonly row: string;
   /** Identifiers that hold the event of a level-0 stream and are never null. */
   readonly events: ReadonlyMap<number, string>;
+  /** Identifiers of the statement's aggregations by index; without, they are read from the context. */
+  readonly aggregates?: readonly string[] | undefined;
 }
 
 export type Emit = (expression: CheckedExpression, scope: Scope) => Code;
@@ -90,6 +92,12 @@ export class Scope {
     return identifier === undefined ? code(`${this.row()}[${index(ref.stream)}]`, true) : code(identifier, false, true);
   }
 
+  /** JavaScript for the value of an aggregation. */
+  aggregate(at: number): Code {
+    const identifier = this.streams.aggregates?.[at];
+    return identifier === undefined ? code(`cx.aggregates[${index(at)}]`, true) : code(identifier, true, true);
+  }
+
   /** The row as subqueries get it. */
   row(): string {
     return this.streams.row;
@@ -121,7 +129,7 @@ export class Scope {
   }
 
   #inner(stream: number, identifier: string, temporaries: string[]): Scope {
-    const streams = { row: this.streams.row, events: new Map(this.streams.events).set(stream, identifier) };
+    const streams = { ...this.streams, events: new Map(this.streams.events).set(stream, identifier) };
     return new Scope(this.emit, streams, this.#shared, this.#lambdaParameters, temporaries);
   }
 

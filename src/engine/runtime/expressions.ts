@@ -1,5 +1,5 @@
 /** Questions about checked expressions: which streams they read, whether they hold something of a kind. */
-import type { CheckedExpression } from '../../model/checked.ts';
+import type { CheckedExpression, SelectStatement } from '../../model/checked.ts';
 
 /** Calls `visit` for the expression and everything inside it. */
 export function walk(e: CheckedExpression, visit: (inner: CheckedExpression) => void): void {
@@ -97,4 +97,17 @@ export function holds(e: CheckedExpression, kind: CheckedExpression['kind']): bo
     if (inner.kind === kind) found = true;
   });
   return found;
+}
+
+/** All expressions of the statement that see rows. */
+export function expressionsOf(statement: SelectStatement): readonly CheckedExpression[] {
+  return [
+    ...statement.where,
+    ...statement.select.flatMap((s) => (s.kind === 'expression' ? [s.expression] : [])),
+    ...statement.groupBy,
+    ...(statement.having === null ? [] : [statement.having]),
+    ...statement.orderBy.map((o) => o.expression),
+    ...statement.aggregates.flatMap((a) => [...a.args, ...(a.filter === null ? [] : [a.filter]), ...(a.groupBy ?? [])]),
+    ...statement.joins.flatMap((j) => j.on.flatMap((q) => [q.left, q.right])),
+  ];
 }

@@ -1,5 +1,5 @@
 /** A checked select, compiled: everything of it that is the same for all instances. */
-import type { CheckedExpression, Column, SelectStatement } from '../../model/checked.ts';
+import type { Column, SelectStatement } from '../../model/checked.ts';
 import { CodedError } from '../../model/errors.ts';
 import type { EventType } from '../../model/event-type.ts';
 import type { RowKey } from '../compile/compile.ts';
@@ -21,7 +21,8 @@ import { compileSort } from '../result/result-set.ts';
 import { compileSubquery, streamsOfSubquery } from '../subquery/subquery-program.ts';
 import type { SubqueryProgram } from '../subquery/subquery-program.ts';
 import { rowsLeave } from '../window/window-recipe.ts';
-import { holds, walk } from './expressions.ts';
+import { expressionsOf, holds, walk } from './expressions.ts';
+import { compileDirect } from './select-direct.ts';
 import { SelectInstance } from './select-instance.ts';
 import type { StatementProgram } from './statement.ts';
 import { compileStream, isView, slotsOf } from './stream-input.ts';
@@ -63,6 +64,9 @@ export function compileSelect(
   const streams = statement.streams.map((s) =>
     compileStream(s, priorDepthOf(s.index, statement), moved ? statement.where : []),
   );
+  const direct = emit === 'rows' ? compileDirect(statement, streams, { leaves, whereMoved: moved }) : null;
+  if (direct !== null)
+    return { name: statement.name, index, columns: statement.columns, ...slotsOf(streams), instantiate: direct };
   const subqueries = statement.subqueries.map(compileSubquery);
   const single = statement.streams.length === 1;
   const columns = insertInto === null ? statement.columns : typeOf(insertInto.typeName).properties;
@@ -119,19 +123,6 @@ function refuseUnsupported(statement: SelectStatement, emit: EmitMode): void {
       position: statement.ast.position,
     });
   }
-}
-
-/** All expressions of the statement that see rows. */
-export function expressionsOf(statement: SelectStatement): readonly CheckedExpression[] {
-  return [
-    ...statement.where,
-    ...statement.select.flatMap((s) => (s.kind === 'expression' ? [s.expression] : [])),
-    ...statement.groupBy,
-    ...(statement.having === null ? [] : [statement.having]),
-    ...statement.orderBy.map((o) => o.expression),
-    ...statement.aggregates.flatMap((a) => [...a.args, ...(a.filter === null ? [] : [a.filter]), ...(a.groupBy ?? [])]),
-    ...statement.joins.flatMap((j) => j.on.flatMap((q) => [q.left, q.right])),
-  ];
 }
 
 function priorDepthOf(stream: number, statement: SelectStatement): number {

@@ -96,7 +96,10 @@ export interface StatementInstance {
   acceptUpdates(slot: number, updates: readonly Update[]): void;
   /** After all window timers and deliveries of the cause: evaluates. Output timers fire after it, then `finish`. */
   evaluate(): void;
-  /** What is to be told of this cause; null when there is nothing. Routes inserted rows. */
+  /**
+   * What is to be told of this cause; null when there is nothing. Routes inserted rows. The object may be used again by the
+   * next call, its lists are not.
+   */
   finish(): Pick<StatementOutput, 'insert' | 'remove' | 'updates'> | null;
   iterate(): readonly OutputRow[];
   stop(): void;
