@@ -311,7 +311,7 @@ function planReference(ref: Reference, draft: Draft): PlannedReference {
     stream.retain === 'intersection'
   ) {
     rules.push('push the data window', 'push a where conjunct above its pushed window');
-    const columns = columnsAbove(ref, used, own);
+    const columns = columnsAbove(ref, used, own, true);
     const epl = fragmentText({ ...base, columns, windows: stream.windows, where: own });
     return {
       input: draft.input({ kind: 'view', epl, domains, columns: orConstant(columns), standsFor: type.name, rules }),
@@ -341,8 +341,13 @@ function planReference(ref: Reference, draft: Draft): PlannedReference {
   };
 }
 
-/** The columns that are still read once the filter and `taken` run at the domain. */
-function columnsAbove(ref: Reference, used: readonly Property[], taken: readonly object[]): readonly Property[] {
+/** The columns that are still read once the filter, `taken` and perhaps the windows run at the domain. */
+function columnsAbove(
+  ref: Reference,
+  used: readonly Property[],
+  taken: readonly object[],
+  windowsMove = false,
+): readonly Property[] {
   const { pushed } = splitFilter(ref.filter, ref.stream.index, ref.declared);
   const gone = new Set<object>([...pushed, ...taken]);
   const body: SelectBody = {
@@ -350,7 +355,8 @@ function columnsAbove(ref: Reference, used: readonly Property[], taken: readonly
     where: ref.body.where.filter((c) => !gone.has(c.ast)),
     streams: ref.body.streams.map((s) => {
       if (s.index !== ref.stream.index || s.source.kind !== 'filter') return s;
-      return { ...s, source: { ...s.source, filter: s.source.filter.filter((c) => !gone.has(c.ast)) } };
+      const filter = s.source.filter.filter((c) => !gone.has(c.ast));
+      return { ...s, source: { ...s.source, filter }, windows: windowsMove ? [] : s.windows };
     }),
   };
   const needed = new Set(usedColumns(body, ref.stream.index, ref.type));

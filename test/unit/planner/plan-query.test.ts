@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { CatalogOfDomains } from '../../../src/agent/federated-catalog.ts';
+import { explainPlan } from '../../../src/planner/explain.ts';
+import { MAX_FRAGMENTS } from '../../../src/planner/plan-query.ts';
+import { fragments, metric, plan, residual } from './support.ts';
+
+describe('planQuery', () => {
+  it('a union is one input over a fragment per domain, domains in the order of their bytes', () => {
+    const p = plan('select host from Mem#length(2)');
+    expect(p.inputs).toMatchObject([
+      { name: '~0', kind: 'stream', fragments: ['f0.0', 'f0.1', 'f0.2'], standsFor: 'Mem' },
+    ]);
+    expect(p.fragments.map((f) => f.domain)).toEqual(['renci', 'tacc', 'uky']);
+    const odd = new CatalogOfDomains(
+      ['es_net', 'Zed', 'es-net', 'anl'].map((domain) => ({
+        domain,
+        version: 1,
+        metrics: [metric('M', { v: 'int' })],
+      })),
+    );
+    expect(plan('select v from M', {}, odd).fragments.map((f) => f.domain)).toEqual(['Zed', 'anl', 'es-net', 'es_net']);
+  });
+
+  it('equal references share an input', () => {
+    const p = plan('select host from Mem#length(2); select host as h from Mem#time(3 sec)');
+    expect(p.inputs).toHaveLength(1);
+    expect(residual(p)).toEqual(['select host from `~0`#length(2)', 'select host as h from `~0`#time(3 sec)']);
+    expect(plan('select host from Mem; select util from Mem').inputs).toHaveLength(2);
+  });
+
+  it('names of domains are quoted where they are no identifiers', () => {
+    const dotted = new CatalogOfDomains([
+      { domain: 'net.example.org', version: 1, metrics: [metric('BW', { v: 'int' })] },
+    ]);
+    expect(plan('select v from `net.example.org`.BW', {}, dotted).fragments[0]?.epl).toBe(
+      'select v from `net.example.org`.BW',
+    );
+  });
+
+  it('an unaliased stream keeps its name where something calls it by that', () => {
+    expect(residual(plan('select Mem.host as h from Mem'))).toEqual(['select Mem.host as h from `~0` as Mem']);
+    expect(residual(plan('select host from Mem'))).toEqual(['select host from `~0`']);
+    expect(residual(plan('select * from Mem#length(1), Cpu#length(1) where Mem.host = Cpu.host'))).toEqual([
+      'select Mem as stream_0, Cpu as stream_1 from `~0`#length(1) as Mem, `~1`#length(1) as Cpu where Mem.host = Cpu.host',
+    ]);
+  });
+
+  it('streams that the query makes stay in the residual', () => {
+    const p = plan('insert into Hot select host from Mem(util > 9); select host from Hot#length(2)');
+    expect(fragments(p)).toHaveLength(3);
+    expect(residual(p)).toEqual(['insert into Hot select host from `~0`', 'select host from Hot#length(2)']);
+  });
+
+  it('numbers of inputs go on from those that a group has', () => {
+    const p = plan('select host from Mem', { firstInput: 7 });
+    expect(p.inputs[0]?.name).toBe('~7');
+    expect(p.fragments[0]?.name).toBe('f7.0');
+  });
+
+  it('refuses a query of too many fragments with a hint', () => {
+    const wide = new CatalogOfDomains(
+      Array.from({ length: MAX_FRAGMENTS + 1 }, (_, i) => ({
+        domain: `d${i}`,
+        version: 1,
+        metrics: [metric('M', { v: 'int' })],
+      })),
+    );
+    expect(() => plan('select v from M', {}, wide)).toThrowError(
+      expect.objectContaining({ code: 'LIMIT_EXCEEDED', hint: expect.stringContaining('name the domains') }),
+    );
+  });
+});
+
+describe('explain', () => {
+  it('says what runs where, what stands for what, and what each domain discloses to whom', () => {
+    const p = plan(
+      "@name('hot') select m.host as h from renci.Mem#length(2) as m, tacc.Cpu#time(3 sec) as c where m.host = c.host and m.util > 3",
+    );
+    expect(explainPlan(p).split('\n')).toEqual([
+      'owner client, on the merged clock',
+      '├─ statement hot at client:',
+      expect.stringContaining('from `~0` as m, `~1`#time(3 sec) as c where m.host = c.host'),
+      '├─ input `~0` stands for renci.Mem (rows that enter and leave a window)',
+      '│    f0.0 at renci: select irstream host from renci.Mem#length(2) as m where m.util > 3',
+      '│      by: push the stream filter; push used columns only; push the data window; push a where conjunct above its pushed window',
+      '├─ input `~1` stands for tacc.Cpu (events)',
+      '│    f1.0 at tacc: select host from tacc.Cpu as c',
+      '│      by: push the stream filter; push used columns only',
+      '├─ renci discloses to client: host (rows that enter and leave a window)',
+      '└─ tacc discloses to client: host (events)',
+    ]);
+  });
+
+  it('says so when a statement is shipped, when no column is disclosed, and when nothing crosses', () => {
+    expect(explainPlan(plan('select host from uky.Disk'))).toContain(
+      'statement runs whole at uky; only its rows travel',
+    );
+    expect(explainPlan(plan('select count(*) from Mem'))).toContain('that an event came, no column');
+    expect(explainPlan(plan('select host from uky.Disk', { owner: 'uky' }))).toContain('nothing crosses a border');
+  });
+});
