@@ -55,7 +55,10 @@ function agree(statement: NaiveStatement, trace: readonly TraceStep[]): void {
       .map(([insert, remove]) => ({ insert, remove }))
       .filter(({ insert, remove }) => insert.length > 0 || remove.length > 0);
     const where = `step ${i} of ${text}`;
-    expect(calls.map((call) => [bag(call.insert), bag(call.remove)]), where).toEqual(comparable(wanted));
+    expect(
+      calls.map((call) => [bag(call.insert), bag(call.remove)]),
+      where,
+    ).toEqual(comparable(wanted));
     if (!canIterate(statement)) return;
     const present = bag(run.iterate(deployment, 's'));
     expect(present, `iterate at ${where}`).toEqual(bag(naive.iterate()));
@@ -64,7 +67,9 @@ function agree(statement: NaiveStatement, trace: readonly TraceStep[]): void {
       count(bag(call.insert), 1);
       count(bag(call.remove), -1);
     }
-    const left = [...balance].flatMap(([row, n]) => (n > 0 ? new Array<string>(n).fill(row) : n < 0 ? ['negative'] : []));
+    const left = [...balance].flatMap(([row, n]) =>
+      n > 0 ? Array.from({ length: n }, () => row) : n < 0 ? ['negative'] : [],
+    );
     expect(left.sort(), `inserted less removed at ${where}`).toEqual(present);
   });
 }
@@ -78,7 +83,9 @@ test.each([
       try {
         agree(statement, trace);
       } catch (error) {
-        const shown = trace.map(({ t, event }) => `${t}${event === null ? '' : ` ${JSON.stringify(event)}`}`).join('\n');
+        const shown = trace
+          .map(({ t, event }) => `${t}${event === null ? '' : ` ${JSON.stringify(event)}`}`)
+          .join('\n');
         throw new Error(`${statementText(statement)}\n${shown}\n${String(error)}`, { cause: error });
       }
     }),

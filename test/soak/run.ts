@@ -8,7 +8,21 @@ const MAX_OUTPUT = 64 * 1024 * 1024;
 const root = new URL('../..', import.meta.url).pathname;
 const gaps: object = JSON.parse(readFileSync(`${root}test/conformance/gaps.json`, 'utf8'));
 
+/** A file of the property tier with its counts. */
+function property(file: string, counts: Readonly<Record<string, string>>): () => number {
+  return () => {
+    const args = ['run', '--config', 'test/vitest.config.ts', '--project', 'property', `test/property/${file}`];
+    const limit = '--testTimeout=3600000';
+    const env = { ...counts, ...process.env };
+    const run = spawnSync(`${root}node_modules/.bin/vitest`, [...args, limit], { cwd: root, stdio: 'inherit', env });
+    return run.status ?? 1;
+  };
+}
+
 const soaks: Readonly<Record<string, () => number>> = {
+  naive: property('naive.test.ts', { NAIVE_RUNS: '15000' }),
+  metamorphic: property('metamorphic.test.ts', { METAMORPHIC_RUNS: '10000' }),
+  fuzz: property('epl-fuzz.test.ts', { FUZZ_TEXTS: '100000' }),
   chaos: () => {
     let failed = 0;
     for (let seed = 1; seed <= SEEDS; seed++) {

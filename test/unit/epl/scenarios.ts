@@ -10,7 +10,14 @@ export interface Scenario {
   readonly inherits?: Readonly<Record<string, string | readonly string[]>>;
   readonly domains?: Readonly<Record<string, readonly string[]>>;
   readonly epl: string;
-  readonly steps: readonly { readonly deploy?: string; readonly query?: string }[];
+  readonly steps: readonly {
+    readonly t?: number;
+    readonly send?: string;
+    readonly event?: Readonly<Record<string, unknown>>;
+    readonly domain?: string;
+    readonly deploy?: string;
+    readonly query?: string;
+  }[];
   readonly expect: { readonly ok: boolean; readonly error?: string };
 }
 
