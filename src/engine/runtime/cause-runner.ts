@@ -10,6 +10,7 @@ import { assert, CodedError } from '../../model/errors.ts';
 import type { Event } from '../../model/event.ts';
 import type { Activation } from '../filter/filter-index.ts';
 import { FilterIndex } from '../filter/filter-index.ts';
+import { CauseOutput } from './cause-output.ts';
 import { CauseWork } from './cause-work.ts';
 import type { InstanceWork } from './cause-work.ts';
 import type { DeployedStatement } from './deployed.ts';
@@ -379,17 +380,8 @@ export class CauseRunner {
   #tell(statement: DeployedStatement): void {
     const told = statement.instance.finish();
     if (told === null) return;
-    const { name, index, columns } = statement.program;
-    statement.listener({
-      statement: name,
-      index,
-      key: this.#causeKey,
-      timeMs: this.#nowMs,
-      columns,
-      insert: told.insert,
-      remove: told.remove,
-      updates: told.updates,
-    });
+    const cause = this.#lazyKeyOf ?? this.#presentKey;
+    statement.listener(new CauseOutput(statement.program, cause, this.#nowMs, told));
   }
 
   /** First in, first out; each routed event is a cause of its own whose key extends that of its parent. */

@@ -1,4 +1,4 @@
-/** A ring buffer of events with a time each: push at the new end, shift at the old one, both O(1). */
+/** A ring buffer of events, with a time each where one is wanted: push at the new end, shift at the old one, both O(1). */
 import type { Event } from '../../model/event.ts';
 import { assert } from '../../model/errors.ts';
 import type { WindowOrder } from './data-window.ts';
@@ -7,20 +7,25 @@ const FIRST_CAPACITY = 8;
 
 export class EventRing implements WindowOrder {
   #events: (Event | null)[] = Array.from({ length: FIRST_CAPACITY }, () => null);
-  #times = new Float64Array(FIRST_CAPACITY);
+  /** Null: nobody asks for times. */
+  #times: Float64Array | null;
   #mask = FIRST_CAPACITY - 1;
   #head = 0;
   #size = 0;
+
+  constructor(options: { readonly timed: boolean } = { timed: false }) {
+    this.#times = options.timed ? new Float64Array(FIRST_CAPACITY) : null;
+  }
 
   get size(): number {
     return this.#size;
   }
 
-  push(event: Event, timeMs: number): void {
+  push(event: Event, timeMs = 0): void {
     if (this.#size > this.#mask) this.#grow();
     const at = (this.#head + this.#size) & this.#mask;
     this.#events[at] = event;
-    this.#times[at] = timeMs;
+    if (this.#times !== null) this.#times[at] = timeMs;
     this.#size++;
   }
 
@@ -33,9 +38,9 @@ export class EventRing implements WindowOrder {
     return event;
   }
 
-  /** Time of the oldest; Infinity when empty. */
+  /** Time of the oldest; Infinity when empty or without times. */
   get oldestMs(): number {
-    return this.#size === 0 ? Infinity : (this.#times[this.#head] ?? Infinity);
+    return this.#size === 0 || this.#times === null ? Infinity : (this.#times[this.#head] ?? Infinity);
   }
 
   fromOldest(offset: number): Event | null {
@@ -56,7 +61,7 @@ export class EventRing implements WindowOrder {
       const event = this.#events[at];
       if (event === null || event === undefined || gone.has(event)) continue;
       kept.push(event);
-      times.push(this.#times[at] ?? 0);
+      times.push(this.#times?.[at] ?? 0);
     }
     this.clear();
     kept.forEach((event, i) => this.push(event, times[i] ?? 0));
@@ -84,14 +89,13 @@ export class EventRing implements WindowOrder {
 
   #grow(): void {
     const old = this.#events;
-    const oldTimes = this.#times;
     const capacity = old.length * 2;
     const events: (Event | null)[] = Array.from({ length: capacity }, () => null);
-    const times = new Float64Array(capacity);
+    const times = this.#times === null ? null : new Float64Array(capacity);
     for (let i = 0; i < this.#size; i++) {
       const at = (this.#head + i) & this.#mask;
       events[i] = old[at] ?? null;
-      times[i] = oldTimes[at] ?? 0;
+      if (times !== null) times[i] = this.#times?.[at] ?? 0;
     }
     this.#events = events;
     this.#times = times;

@@ -14,7 +14,7 @@ export class ExprWindow implements DataWindow {
   readonly #host: WindowHost;
   readonly #sink: UpdateSink;
   readonly #condition: WindowCondition;
-  readonly #ring = new EventRing();
+  readonly #ring = new EventRing({ timed: true });
   #newestMs = 0;
 
   constructor(host: WindowHost, sink: UpdateSink, program: ConditionProgram) {

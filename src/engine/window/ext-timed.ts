@@ -19,7 +19,7 @@ export class ExtTimedWindow implements DataWindow {
   readonly #sink: UpdateSink;
   readonly #timestamp: EventEvaluator;
   readonly #duration: Duration;
-  readonly #ring = new EventRing();
+  readonly #ring = new EventRing({ timed: true });
   constructor(host: WindowHost, sink: UpdateSink, timestamp: EventEvaluator, duration: Duration) {
     this.#host = host;
     this.#sink = sink;

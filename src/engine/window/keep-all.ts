@@ -11,11 +11,11 @@ export class KeepAllWindow implements DataWindow {
     this.#sink = sink;
   }
   insert(events: readonly Event[]): void {
-    for (const event of events) this.#ring.push(event, 0);
+    for (const event of events) this.#ring.push(event);
     this.#sink.update(events, NONE);
   }
   insertOne(event: Event): void {
-    this.#ring.push(event, 0);
+    this.#ring.push(event);
     postOne(this.#sink, event, null);
   }
   drop(events: readonly Event[]): void {

@@ -19,7 +19,7 @@ export class LengthWindow implements DataWindow {
 
   insert(events: readonly Event[]): void {
     const ring = this.#ring;
-    for (const event of events) ring.push(event, 0);
+    for (const event of events) ring.push(event);
     if (ring.size <= this.#length) {
       this.#sink.update(events, NONE);
       return;
@@ -30,7 +30,7 @@ export class LengthWindow implements DataWindow {
   }
 
   insertOne(event: Event): void {
-    this.#ring.push(event, 0);
+    this.#ring.push(event);
     postOne(this.#sink, event, this.#ring.size > this.#length ? this.#ring.shift() : null);
   }
 

@@ -22,7 +22,7 @@ export class TimeAccumWindow implements DataWindow {
     this.#timer = host.timer(this);
   }
   insert(events: readonly Event[]): void {
-    for (const event of events) this.#ring.push(event, 0);
+    for (const event of events) this.#ring.push(event);
     this.#host.arm(this.#timer, this.#duration.after(this.#host.nowMs));
     this.#sink.update(events, NONE);
   }

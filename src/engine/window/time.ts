@@ -14,7 +14,7 @@ export class TimeWindow implements DataWindow {
   readonly #host: WindowHost;
   readonly #sink: UpdateSink;
   readonly #duration: Duration;
-  readonly #ring = new EventRing();
+  readonly #ring = new EventRing({ timed: true });
   readonly #timer: Timer;
 
   constructor(host: WindowHost, sink: UpdateSink, duration: Duration) {
