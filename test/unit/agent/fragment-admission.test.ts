@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { admitFragment } from '../../../src/agent/fragment-admission.ts';
+import { typesOfMetric } from '../../../src/agent/federated-catalog.ts';
+import { catalogOf } from '../../../src/epl/catalog.ts';
+import type { PrepareFragment } from '../../../src/model/control.ts';
+import { INT, LONG } from '../../../src/model/value.ts';
+import { codeOf, HOST, prepareOf, UTIL } from './support.ts';
+
+const CATALOG = catalogOf(typesOfMetric('renci', 'Mem', [HOST, UTIL]));
+
+function admit(epl: string, kind: PrepareFragment['fragmentKind'] = 'stream', columns = [HOST]): unknown {
+  return admitFragment(prepareOf('client', { epl, fragmentKind: kind, columns }), CATALOG);
+}
+
+describe('admission of fragments', () => {
+  it.each<readonly [PrepareFragment['fragmentKind'], string]>([
+    ['stream', 'select host from renci.Mem'],
+    ['stream', 'select host from Mem(util > 5) as m'],
+    ['view', 'select irstream host from renci.Mem#length(2) where util > 3'],
+    ['result', 'select host from renci.Mem#time(3 sec) group by host having count(*) > 1 output last every 1 sec'],
+    ['result', 'select m.host as host from renci.Mem#length(1) as m, Mem#length(1) as n where m.host = n.host'],
+  ])('takes a %s: %s', (kind, epl) => {
+    expect(codeOf(() => admit(epl, kind))).toBe('none');
+  });
+
+  it.each([
+    ['no select', 'create variable int x = 1', 'FRAGMENT_REFUSED'],
+    ['two statements', 'select host from Mem; select host from Mem', 'FRAGMENT_REFUSED'],
+    ['insert into', 'insert into X select host from Mem', 'FRAGMENT_REFUSED'],
+    ['a data window', 'select host from Mem#length(2)', 'FRAGMENT_REFUSED'],
+    ['an aggregate', 'select host, count(*) as c from Mem', 'FRAGMENT_REFUSED'],
+    ['two streams', 'select m.host as host from Mem#length(1) as m, Mem#length(1) as n', 'FRAGMENT_REFUSED'],
+    ['distinct', 'select distinct host from Mem', 'FRAGMENT_REFUSED'],
+    ['order by', 'select host from Mem order by host', 'FRAGMENT_REFUSED'],
+    ['an output clause', 'select host from Mem output every 2 events', 'FRAGMENT_REFUSED'],
+    ['limit', 'select host from Mem limit 2', 'FRAGMENT_REFUSED'],
+    ['more columns than expected', 'select host, util from Mem', 'FRAGMENT_REFUSED'],
+    ['what is no EPL', 'select from from', 'SYNTAX'],
+    ['an unknown stream', 'select host from Disk', 'UNKNOWN_STREAM'],
+    ['an unknown property', 'select hots as host from Mem', 'UNKNOWN_PROPERTY'],
+    ['another column', 'select util from Mem', 'SCHEMA_CONFLICT'],
+  ])('refuses as a stream %s', (_, epl, code) => {
+    expect(codeOf(() => admit(epl))).toBe(code);
+  });
+
+  it('a view says irstream', () => {
+    expect(codeOf(() => admit('select host from Mem#length(2)', 'view'))).toBe('FRAGMENT_REFUSED');
+    expect(codeOf(() => admit('select rstream host from Mem#length(2)', 'view'))).toBe('FRAGMENT_REFUSED');
+  });
+
+  it('a column of another type is a conflict that names both', () => {
+    const columns = [{ name: 'util', type: LONG }];
+    const refused = () => admit('select util from Mem', 'stream', columns);
+    expect(refused).toThrowError(
+      expect.objectContaining({
+        code: 'SCHEMA_CONFLICT',
+        message: 'column 1 is expected as util of type long, here it is util of type double',
+      }),
+    );
+  });
+
+  it('fewer columns than expected are a conflict', () => {
+    const columns = [HOST, { name: 'n', type: INT }];
+    expect(codeOf(() => admit('select host from Mem', 'stream', columns))).toBe('SCHEMA_CONFLICT');
+  });
+
+  it.each<readonly [PrepareFragment['fragmentKind'], string, boolean]>([
+    ['stream', 'select host from Mem(util > 1)', true],
+    ['view', 'select irstream host from Mem#length(2) where util > 1', true],
+    ['view', 'select irstream host from Mem#unique(host) where util > 1', true],
+    ['view', 'select irstream host from Mem#sort(2, util) where util > 1', false],
+    ['view', 'select irstream host from Mem#firstlength(2) where util > 1', false],
+    ['view', 'select irstream host from Mem#length_batch(2) where util > 1', false],
+    ['result', 'select host from Mem', false],
+  ])('%s %s: shareable %s', (fragmentKind, epl, shareable) => {
+    expect(admitFragment(prepareOf('c', { epl, fragmentKind }), CATALOG).shareable).toBe(shareable);
+  });
+
+  it('the canonical text does not depend on how it was written', () => {
+    const one = admitFragment(prepareOf('c', { epl: 'select host from Mem(util>5)' }), CATALOG);
+    const two = admitFragment(prepareOf('c', { epl: 'SELECT host\n FROM Mem( util > 5 )' }), CATALOG);
+    expect(one.canonical).toBe(two.canonical);
+  });
+});
