@@ -22,7 +22,7 @@ export function compileLookupKey(expressions: readonly CheckedExpression[]): Loo
 }
 
 /** An equality between expressions of one stream each. */
-interface Equality {
+export interface Equality {
   readonly left: { readonly stream: number; readonly expression: CheckedExpression };
   readonly right: { readonly stream: number; readonly expression: CheckedExpression };
 }
@@ -108,10 +108,13 @@ export function planJoin(body: SelectBody): JoinPlan {
   };
 }
 
-function planInner(body: SelectBody, book: IndexBook): InnerPlan {
+/** The conditions of an inner join: equalities of two streams, and the rest. */
+export function equalitiesOf(body: SelectBody): {
+  readonly equalities: readonly Equality[];
+  readonly residual: readonly CheckedExpression[];
+} {
   const equalities: Equality[] = [];
   const residual: CheckedExpression[] = [];
-  const n = body.streams.length;
   for (const step of body.joins) {
     for (const { left, right } of step.on) {
       const equality = equalityOf(left, right);
@@ -125,6 +128,12 @@ function planInner(body: SelectBody, book: IndexBook): InnerPlan {
     if (equality !== null) equalities.push(equality);
     else residual.push(conjunct);
   }
+  return { equalities, residual };
+}
+
+function planInner(body: SelectBody, book: IndexBook): InnerPlan {
+  const { equalities, residual } = equalitiesOf(body);
+  const n = body.streams.length;
   return { kind: 'inner', from: body.streams.map((_, start) => innerFrom(start, n, equalities, residual, book)) };
 }
 

@@ -22,6 +22,7 @@ import { compileSubquery, streamsOfSubquery } from '../subquery/subquery-program
 import type { SubqueryProgram } from '../subquery/subquery-program.ts';
 import { rowsLeave } from '../window/window-recipe.ts';
 import { expressionsOf, holds, walk } from './expressions.ts';
+import { compileDirectJoin } from './join-direct.ts';
 import { compileDirect } from './select-direct.ts';
 import { SelectInstance } from './select-instance.ts';
 import type { StatementProgram } from './statement.ts';
@@ -64,9 +65,13 @@ export function compileSelect(
   const streams = statement.streams.map((s) =>
     compileStream(s, priorDepthOf(s.index, statement), moved ? statement.where : []),
   );
-  const direct = emit === 'rows' ? compileDirect(statement, streams, { leaves, whereMoved: moved }) : null;
-  if (direct !== null)
-    return { name: statement.name, index, columns: statement.columns, ...slotsOf(streams), instantiate: direct };
+  if (emit === 'rows') {
+    const direct =
+      compileDirect(statement, streams, { leaves, whereMoved: moved }) ?? compileDirectJoin(statement, streams);
+    if (direct !== null) {
+      return { name: statement.name, index, columns: statement.columns, ...slotsOf(streams), instantiate: direct };
+    }
+  }
   const subqueries = statement.subqueries.map(compileSubquery);
   const single = statement.streams.length === 1;
   const columns = insertInto === null ? statement.columns : typeOf(insertInto.typeName).properties;
