@@ -26,7 +26,7 @@ import {
   type StreamScope,
   typeNamed,
 } from './scope.ts';
-import { describeType } from './typing.ts';
+import { describeType, isIntegral } from './typing.ts';
 
 const freeze = Object.freeze;
 
@@ -265,22 +265,51 @@ export function applySteps(
       value =
         mapped === null ? checkMethod(value, step, ast, context) : extended(value, mapped, step.position, ast, context);
     } else {
-      value = extended(value, [pathStep(step)], step.position, ast, context);
+      const path = pathStep(step);
+      if (path !== null) value = extended(value, [path], step.position, ast, context);
+      else if (step.kind === 'index') value = elementOf(value, step, ast, context);
     }
   }
   return value;
 }
 
-function pathStep(step: Exclude<AstStep, { kind: 'call' }>): PathStep {
+/** Indexes that paths hold; greater ones, and those known at run time only, are computed. */
+const MAX_PATH_INDEX = 65_535;
+
+/** Null for an index that is an expression. */
+function pathStep(step: Exclude<AstStep, { kind: 'call' }>): PathStep | null {
   if (step.kind === 'name') return freeze({ kind: 'name', name: step.name, dynamic: step.dynamic });
   const [key, more] = step.keys;
   if (key?.kind === 'literal' && more === undefined) {
-    if (key.type === 'int' && typeof key.value === 'number') {
-      return freeze({ kind: 'index', index: key.value, dynamic: step.dynamic });
+    const { value } = key;
+    if (key.type === 'int' && typeof value === 'number' && value >= 0 && value <= MAX_PATH_INDEX) {
+      return freeze({ kind: 'index', index: value, dynamic: step.dynamic });
     }
-    if (typeof key.value === 'string') return freeze({ kind: 'key', key: key.value, dynamic: step.dynamic });
+    if (typeof value === 'string') return freeze({ kind: 'key', key: value, dynamic: step.dynamic });
   }
-  return notSupported('an index that is not a whole number', step.position);
+  return null;
+}
+
+/** `tags[n]`: null outside the array and where the index is null (Esper reference §9.9, array element access). */
+function elementOf(
+  target: CheckedExpression,
+  step: Extract<AstStep, { kind: 'index' }>,
+  ast: AstChain,
+  context: Context,
+): CheckedExpression {
+  const [key, more] = step.keys;
+  if (key === undefined || more !== undefined) {
+    return fail('WRONG_ARGUMENTS', `an index is one number, not ${step.keys.length}`, step.position, 'write tags[0]');
+  }
+  const index = context.environment.check(key, context);
+  if (!isIntegral(index.type)) {
+    return fail('TYPE_MISMATCH', `an index is a whole number, not ${describeType(index.type)}`, key.position);
+  }
+  if (target.type.kind !== 'array' && target.type.kind !== 'object') {
+    return fail('TYPE_MISMATCH', `${describeType(target.type)} is no array and has no indexes`, step.position);
+  }
+  const type = target.type.kind === 'array' ? target.type.of : OBJECT;
+  return freeze({ kind: 'call', name: 'element', args: freeze([target, index]), type, nullable: true, ast });
 }
 
 /** `m('zone')`: the property m and a key, where m is a declared map. */

@@ -37,6 +37,11 @@ export function emitCall(e: Of<'call'>, scope: Scope): Code {
       return extreme(e, scope);
     case 'current_timestamp':
       return code('cx.nowMs', false);
+    case 'element': {
+      const [target, index] = e.args;
+      if (target === undefined || index === undefined) break;
+      return code(scope.call('element', scope.emit(target, scope).js, scope.emit(index, scope).js), true);
+    }
     case 'exists':
       return first === undefined ? code('true', false) : emitExists(first, scope);
     case 'typeof': {

@@ -17,9 +17,9 @@ export function property(event: Event, name: string): Value {
   return event.extra === null ? null : (event.extra[name] ?? null);
 }
 
-/** `x[index]`; null outside the array and for anything that is none. */
-export function element(value: Value, index: number): Value {
-  return isList(value) ? (value[index] ?? null) : null;
+/** `x[index]`; null outside the array, for anything that is none, and for a null index. */
+export function element(value: Value, index: number | null): Value {
+  return isList(value) && index !== null ? (value[index] ?? null) : null;
 }
 
 /**
