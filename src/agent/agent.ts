@@ -7,6 +7,7 @@ import { loadIdentity } from '../federation/identity.ts';
 import { Libp2pTransport } from '../federation/libp2p-transport.ts';
 import { ManagementServer } from '../management/server.ts';
 import type { MetricDeclaration, SourceListing } from '../management/target.ts';
+import type { DomainCatalog } from '../model/control.ts';
 import { CodedError } from '../model/errors.ts';
 import type { Property } from '../model/event-type.ts';
 import { stringifyStreamName } from '../model/ids.ts';
@@ -20,6 +21,7 @@ import { PubsubPublisher } from '../triggers/xmpp/pubsub-publisher.ts';
 import { AgentCore } from './agent-core.ts';
 import { AGENT_VERSION } from './version.ts';
 import { Catalogs } from './catalogs.ts';
+import { ExportPolicies } from './export-policies.ts';
 import { CatalogOfDomains, typesOfMetric } from './federated-catalog.ts';
 import type { AgentConfig } from './config-schema.ts';
 import { CountersInMemory } from './counters.ts';
@@ -110,6 +112,12 @@ export class Agent {
       { store, usesOf: (metric) => core.host.readersOf([metric, stringifyStreamName(config.domain, metric)]) },
       { domain: config.domain, maxMetrics: config.limits.metrics, maxIds: config.limits.publishIds },
     );
+    const policies = new ExportPolicies(config.domain, config.policies);
+    const policyGeneration = policies.generation(store);
+    const offer = (reader: string, knownVersion: number): DomainCatalog | null => {
+      const version = registry.version + policyGeneration;
+      return version === knownVersion ? null : policies.offer(reader, { ...registry.catalog(), version });
+    };
     const maker = new TriggerMaker({ clock }, { owner: config.domain });
     const core: AgentCore = new AgentCore(
       {
@@ -118,7 +126,8 @@ export class Agent {
         counters,
         log,
         catalog: (): Promise<CatalogOfDomains> => catalogs.federated(),
-        offer: (_reader, knownVersion) => (registry.version === knownVersion ? null : registry.catalog()),
+        offer,
+        policies,
         onOutput: (query, output) => this.#publish(maker, publisher, query, output),
         checkOptions: (plan, options) => this.#listeners.check(plan, options),
         onPeer: (domain, connected) => {
@@ -285,7 +294,7 @@ export class Agent {
   }
 
   #publish(maker: TriggerMaker, publisher: PubsubPublisher, query: Query, output: GroupOutput): void {
-    if (!speaks(query.plan, output.statement)) return;
+    if (!speaks(query.plan, output)) return;
     try {
       const trigger = this.#listeners.take(query.options, output.columns, maker.make(query, output));
       if (trigger === null) return;

@@ -29,6 +29,8 @@ export interface GroupOutput {
   readonly remove: readonly (readonly Value[])[];
   /** True if it follows a jump over something not seen. */
   readonly gap: boolean;
+  /** True if the statement's rows go into another stream of the query. */
+  readonly feeds: boolean;
   /** The engine's own output; null for a statement that another domain runs. */
   readonly source: StatementOutput | null;
 }
@@ -193,7 +195,9 @@ export class QueryGroup {
 
   /** Deploys residual statements. `names` tells the query's names by position in the module. */
   deploy(module: CheckedModule): void {
-    this.#deployments.push(this.engine.deploy(module, { listener: (output) => this.#emitResidual(output) }));
+    const feeding = module.statements.map((s) => s.kind === 'select' && s.insertInto !== null);
+    const listener = (output: StatementOutput): void => this.#emitResidual(output, feeding[output.index] === true);
+    this.#deployments.push(this.engine.deploy(module, { listener }));
   }
 
   iterate(
@@ -353,7 +357,7 @@ export class QueryGroup {
     this.#inGap = false;
   }
 
-  #emitResidual(output: StatementOutput): void {
+  #emitResidual(output: StatementOutput, feeds: boolean): void {
     const columns = widestColumns(output);
     const values = (row: OutputRow) => plainValues(rowValues(row, columns));
     this.#emit({
@@ -364,6 +368,7 @@ export class QueryGroup {
       insert: output.insert.map(values),
       remove: output.remove.map(values),
       gap: this.#inGap,
+      feeds,
       source: output,
     });
   }
@@ -379,6 +384,7 @@ export class QueryGroup {
       insert,
       remove,
       gap: this.#inGap,
+      feeds: false,
       source: null,
     });
   }

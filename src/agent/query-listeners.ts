@@ -15,7 +15,7 @@ export class QueryListeners {
   check(plan: Plan, options: QueryOptions): void {
     if (options.listener === null) return;
     const spec = parseListenerSpec(options.listener);
-    for (const s of plan.statements) if (speaks(plan, s.name) && s.columns.length > 0) createListener(spec, s.columns);
+    for (const s of plan.statements) if (speaks(plan, s) && s.columns.length > 0) createListener(spec, s.columns);
   }
 
   /** What is published of a trigger; null for nothing. */

@@ -94,11 +94,6 @@ export class QueryService {
 
   /** Registers a query, or answers the one that is registered already with the same text, client and options. */
   async register(epl: string, options: QueryOptions): Promise<{ readonly query: Query; readonly fresh: boolean }> {
-    const limit = this.#options.maxQueries ?? MAX_QUERIES;
-    if (this.#queries.size >= limit)
-      throw new CodedError('QUERY_LIMIT', `this agent holds ${limit} queries already`, {
-        hint: 'remove some, or raise limits.queries',
-      });
     const checked = await this.#checker.check(epl, null);
     const canonical = printModule(checked.ast);
     const id = queryIdOf(canonical, options);
@@ -108,6 +103,11 @@ export class QueryService {
       await this.#starting.get(id);
       return { query: known, fresh: false };
     }
+    const limit = this.#options.maxQueries ?? MAX_QUERIES;
+    if (this.#queries.size >= limit)
+      throw new CodedError('QUERY_LIMIT', `this agent holds ${limit} queries already`, {
+        hint: 'remove some, or raise limits.queries',
+      });
     const plan = this.#checker.plan(checked, null);
     this.#deps.checkOptions?.(plan, options);
     const query: Query = {

@@ -75,10 +75,7 @@ export class TriggerMaker {
  * Which outputs are handed out: those of statements that do not feed another stream; where all of a module do, those of
  * all of them.
  */
-export function speaks(plan: Plan, statement: string | null): boolean {
-  const statements = plan.statements.filter((s) => s.columns.length > 0);
-  const speakers = statements.filter(
-    (s) => s.epl === null || !/\binsert\s+(?:istream\s+|rstream\s+|irstream\s+)?into\b/i.test(s.epl),
-  );
-  return speakers.length === 0 || speakers.some((s) => s.name === statement);
+export function speaks(plan: Plan, from: { readonly feeds?: boolean | undefined }): boolean {
+  if (from.feeds !== true) return true;
+  return plan.statements.every((s) => s.columns.length === 0 || s.feeds === true);
 }

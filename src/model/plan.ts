@@ -55,6 +55,8 @@ export interface PlannedStatement {
   /** Input of kind `result` whose rows are this statement's output, or null. */
   readonly shippedAs: string | null;
   readonly columns: readonly Column[];
+  /** True if its rows go into another stream (`insert into`). @default false */
+  readonly feeds?: boolean | undefined;
 }
 
 /** A fragment as it runs: id of the exchange, at its domain. */

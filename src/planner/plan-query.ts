@@ -168,6 +168,7 @@ function planStatement(statement: CheckedStatement, planning: Planning): Planned
     epl: printStatement(replaceNodes(ast, replacements)),
     shippedAs: null,
     columns: statement.kind === 'select' ? statement.columns : [],
+    feeds: statement.kind === 'select' && statement.insertInto !== null,
   };
 }
 
