@@ -6,7 +6,7 @@ import { compareKeys, eventKey, sameKey, stringifyKey, timerKey, type CauseKey }
 import type { Delta } from '../../src/model/delta.ts';
 import { CountingCounters } from '../support/exchange-fixtures.ts';
 
-const SEED = Number(process.env['PROPERTY_SEED'] ?? Date.now() % 1_000_000);
+const SEED = Number(process.env['PROPERTY_SEED'] ?? 20_261_122);
 const END_MS = 100;
 
 /** Domains of the inputs: two fragments of `a`, one each of two domains whose order in UTF-8 differs from UTF-16. */

@@ -11,7 +11,7 @@ import { CodedError } from '../../src/model/errors.ts';
 import { arrayOf, BOOLEAN, DOUBLE, FLOAT, INT, LONG, OBJECT, STRING } from '../../src/model/value.ts';
 
 const RUNS = 6000;
-const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+const seed = Number(process.env['SEED'] ?? 20_261_122);
 
 let state = seed;
 function random(): number {
