@@ -14,6 +14,7 @@ import type { Log } from '../ports/log.ts';
 import type { ExchangeTransport, TransportHandlers } from '../ports/transport.ts';
 import type { FederatedCatalog } from '../planner/catalog.ts';
 import { askThrough, type Ask } from './ask.ts';
+import type { ExportPolicies } from './export-policies.ts';
 import { FragmentHost } from './fragment-host.ts';
 import { LocalRuntime } from './local-runtime.ts';
 import type { GroupOutput } from './query-group.ts';
@@ -33,6 +34,8 @@ export interface AgentCoreDeps {
   readonly catalog: () => Promise<FederatedCatalog>;
   /** What this domain offers to `reader`; null when it knows that version already. */
   readonly offer: (reader: DomainName, knownVersion: number) => DomainCatalog | null;
+  /** What this domain lets out. Without any every member reads everything. */
+  readonly policies?: ExportPolicies | undefined;
   onOutput(query: Query, output: GroupOutput): void;
   checkOptions?(plan: Plan, options: QueryOptions): void;
   /** A domain of the membership list came or went. */
@@ -90,7 +93,7 @@ export class AgentCore {
       deliver: (envelope: DeltaEnvelope) => this.queries.onEnvelope(this.domain, envelope),
     };
     this.host = new FragmentHost(
-      { runtime: this.runtime, clock, counters, log, outlet },
+      { runtime: this.runtime, clock, counters, log, outlet, policies: deps.policies },
       { epoch: options.epoch, secret: options.secret, barrierStarts: options.barrier },
     );
   }

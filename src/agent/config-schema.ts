@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { checkDomainName } from '../model/ids.ts';
+import { parsePredicate } from './parse-predicate.ts';
 
 const domainName = z
   .string()
@@ -113,6 +114,25 @@ const xmppSource = z.strictObject({
   properties: z.array(itemProperty).min(1).max(1_000).describe('Properties, each with its place in the payload.'),
 });
 
+const policy = z.strictObject({
+  metric: z.string().min(1).describe('A metric of this domain, or `*` for all that have no rule of their own.'),
+  domains: z
+    .union([z.literal('*'), z.array(domainName).max(1_000)])
+    .default('*')
+    .describe('Who may read: `*` for every member, or a list; an empty list: nobody.'),
+  columns: z
+    .union([z.literal('*'), z.array(identifier).max(1_000)])
+    .default('*')
+    .describe('Columns that may leave or be asked about: `*`, or a list. `domain` always may.'),
+  where: z
+    .string()
+    .min(1)
+    .max(10_000)
+    .refine(accepts(parsePredicate), 'must be one EPL condition, such as util > 0')
+    .optional()
+    .describe("Rows that may leave: a condition in EPL on the event's own properties, applied before any window."),
+});
+
 const limits = z.strictObject({
   metrics: z.int().min(1).max(1_000_000).default(1_000).describe('Metrics declared here.'),
   queries: z.int().min(1).max(1_000_000).default(1_000).describe('Queries registered here.'),
@@ -137,6 +157,13 @@ export const configSchema = z.strictObject({
     .superRefine(refuseRepeats)
     .default([])
     .describe('The other domains. The agent talks to these and to nobody else.'),
+  policies: z
+    .array(policy)
+    .max(1_000)
+    .default([])
+    .describe(
+      'What leaves this domain. The rules of a metric are tried in order; the first that admits every reader governs. A metric without a rule is open to all members.',
+    ),
   xmpp: xmpp.prefault({}).describe('Where triggers are published.'),
   xmlrpc: xmlrpc.prefault({}).describe('The management interface, `http://host:port/RPC2`.'),
   sources: z

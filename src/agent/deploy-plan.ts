@@ -13,6 +13,9 @@ import { askAgain, expectReply, type Ask } from './ask.ts';
 /** First margin; doubles with each refusal. */
 export const START_MARGIN_MS = 100;
 
+/** Refusals whose reason is the fragment's text. */
+const ABOUT_THE_TEXT: ReadonlySet<string> = new Set(['POLICY_REFUSED', 'FRAGMENT_REFUSED', 'SCHEMA_CONFLICT']);
+
 /** Starts that are tried before the registration fails. */
 export const START_ATTEMPTS = 6;
 
@@ -57,8 +60,11 @@ export async function deployFragments(
   try {
     const replies = await Promise.allSettled(
       fragments.map(async (fragment) => {
-        const reply = expectReply(await askAgain(ask, fragment.domain, prepareRequest(fragment, options)), 'prepared');
-        prepared.push({ fragment, reply });
+        const request = prepareRequest(fragment, options);
+        const answer = await askAgain(ask, fragment.domain, request).catch((e: unknown) =>
+          Promise.reject(refusedBy(fragment, e)),
+        );
+        prepared.push({ fragment, reply: expectReply(answer, 'prepared') });
       }),
     );
     for (const r of replies) if (r.status === 'rejected') throw r.reason;
@@ -116,8 +122,29 @@ async function runningOf(prepared: readonly Prepared[], ask: Ask): Promise<Reado
 }
 
 async function prepareOne(fragment: PlannedFragment, ask: Ask, options: DeployOptions): Promise<Prepared> {
-  const reply = expectReply(await ask(fragment.domain, prepareRequest(fragment, options)), 'prepared');
-  return { fragment, reply };
+  const request = prepareRequest(fragment, options);
+  const answer = await ask(fragment.domain, request).catch((e: unknown) => Promise.reject(refusedBy(fragment, e)));
+  return { fragment, reply: expectReply(answer, 'prepared') };
+}
+
+/**
+ * What a domain refused, for who registered: which domain, and where in the text that it was sent. The position is that
+ * of the fragment's text, so it goes into the message and the data, not where the query's own positions go.
+ */
+function refusedBy(fragment: PlannedFragment, error: unknown): unknown {
+  if (!(error instanceof CodedError) || !ABOUT_THE_TEXT.has(error.code)) return error;
+  const { code, message, hint, position } = error;
+  const place = position === undefined ? '' : `, line ${position.line}, column ${position.column}`;
+  const short = fragment.epl.length > 500 ? `${fragment.epl.slice(0, 500)}…` : fragment.epl;
+  return new CodedError(
+    code,
+    `domain '${fragment.domain}' refuses: ${message} (in its fragment \`${short}\`${place})`,
+    {
+      hint,
+      data: { domain: fragment.domain, fragment: short, line: position?.line, column: position?.column },
+      cause: error,
+    },
+  );
 }
 
 function prepareRequest(

@@ -9,7 +9,10 @@ import type { CheckedModule, Column, SelectStatement } from '../model/checked.ts
 import type { PrepareFragment } from '../model/control.ts';
 import { CodedError } from '../model/errors.ts';
 import type { Catalog } from '../model/event-type.ts';
+import type { DomainName } from '../model/ids.ts';
 import { stringifyType } from '../model/value.ts';
+import type { ExportPolicies } from './export-policies.ts';
+import { enforcePolicies } from './policy-check.ts';
 
 export interface AdmittedFragment {
   readonly module: CheckedModule;
@@ -31,14 +34,24 @@ const SHAREABLE_WINDOWS: ReadonlySet<string> = new Set([
   'time_order',
 ]);
 
-/** Throws `FRAGMENT_REFUSED`, `SCHEMA_CONFLICT` or the code of the text's own mistake. */
-export function admitFragment(request: PrepareFragment, catalog: Catalog): AdmittedFragment {
+/**
+ * `policies`: what this domain lets out; none admits every member to everything. Throws `POLICY_REFUSED`,
+ * `FRAGMENT_REFUSED`, `SCHEMA_CONFLICT` or the code of the text's own mistake.
+ */
+export function admitFragment(
+  request: PrepareFragment,
+  catalog: Catalog,
+  policies: ExportPolicies | null = null,
+): AdmittedFragment {
   const ast = parseModule(request.epl);
-  const module = analyzeModule(ast, catalog);
-  const [statement, ...more] = module.statements;
-  if (statement === undefined || more.length > 0 || statement.kind !== 'select') {
+  const read = analyzeModule(ast, catalog);
+  const [only, ...more] = read.statements;
+  if (only === undefined || more.length > 0 || only.kind !== 'select') {
     throw refused('a fragment is one select statement');
   }
+  const readers: readonly DomainName[] = [request.consumer, ...request.readers];
+  const asRead = { ast, module: read, statement: only };
+  const { module, statement } = policies === null ? asRead : enforcePolicies(asRead, policies, readers, catalog);
   if (statement.insertInto !== null) throw refused('a fragment inserts into nothing');
   const stateless = statement.streams.every((s) => s.windows.length === 0);
   const plain = statement.aggregates.length === 0 && statement.groupBy.length === 0 && statement.streams.length === 1;

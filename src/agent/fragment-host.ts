@@ -30,6 +30,7 @@ import type { FragmentKind } from '../model/plan.ts';
 import type { Cancel, Clock } from '../ports/clock.ts';
 import type { Counters } from '../ports/counters.ts';
 import type { Log } from '../ports/log.ts';
+import type { ExportPolicies } from './export-policies.ts';
 import { admitFragment, type AdmittedFragment } from './fragment-admission.ts';
 import type { LocalRuntime } from './local-runtime.ts';
 import { plainValues, rowKey } from './rows.ts';
@@ -57,6 +58,8 @@ export interface FragmentHostDeps {
   readonly counters: Counters;
   readonly log: Log;
   readonly outlet: FragmentOutlet;
+  /** What this domain lets out. Without any every member reads everything. */
+  readonly policies?: ExportPolicies | undefined;
 }
 
 export interface FragmentHostOptions {
@@ -108,7 +111,7 @@ export class FragmentHost {
     const { runtime, clock } = this.#deps;
     if (from !== request.consumer)
       throw new CodedError('UNAUTHORIZED', `'${from}' cannot ask on behalf of '${request.consumer}'`);
-    const admitted = admitFragment(request, runtime.catalog);
+    const admitted = this.#admit(from, request);
     const id = this.#identify(request, admitted);
     let running = this.#running.get(id);
     if (running === undefined) {
@@ -141,6 +144,16 @@ export class FragmentHost {
       stampMs: runtime.tick(),
       columns: admitted.statement.columns,
     };
+  }
+
+  #admit(from: DomainName, request: PrepareFragment): AdmittedFragment {
+    try {
+      return admitFragment(request, this.#deps.runtime.catalog, this.#deps.policies ?? null);
+    } catch (error) {
+      const code = error instanceof CodedError ? error.code : 'INTERNAL';
+      this.#deps.counters.add('fragments_refused_total', 1, { domain: from, code });
+      throw error;
+    }
   }
 
   /** Starts the fragment at S. Throws `START_PASSED` when the stamp clock is beyond: the owner fixes a later start. */
@@ -311,6 +324,8 @@ export class FragmentHost {
     readonly epl: string;
     readonly consumers: readonly DomainName[];
     readonly lastSeq: number;
+    /** Deltas kept for replay. */
+    readonly retained: number;
   }[] {
     return [...this.#running.values()].map((r) => ({
       fragmentId: r.id,
@@ -318,6 +333,7 @@ export class FragmentHost {
       epl: r.admitted.canonical,
       consumers: [...r.leases.keys()],
       lastSeq: r.sender.lastSeq,
+      retained: r.sender.retainedDeltas,
     }));
   }
 

@@ -1,7 +1,7 @@
 /** Replies of the control plane ↔ bytes (proto/control.proto). */
 import type { CatalogMetric, ControlReply, DomainCatalog, SnapshotReply } from '../model/control.ts';
 import type { InsertedRow } from '../model/delta.ts';
-import { CodedError, ERROR_NUMBERS, unreachable, type ErrorCode } from '../model/errors.ts';
+import { CodedError, ERROR_NUMBERS, unreachable, type ErrorCode, type Position } from '../model/errors.ts';
 import { columnsOf, fragmentIdOf } from './codec-control.ts';
 import { fromWireId, toWireId } from './codec-delta.ts';
 import { fromWireHeartbeat, toWireHeartbeat } from './codec-heartbeat.ts';
@@ -20,11 +20,12 @@ export function encodeReply(reply: ControlReply): Uint8Array {
   return wire.Reply.encode(toWireReply(reply)).finish();
 }
 
-/** Only code, message and hint travel: data and causes may name what is not the peer's to know. */
+/** Only code, message, hint and position travel: data and causes may name what is not the peer's to know. */
 export function encodeFailure(error: CodedError): Uint8Array {
-  const { code, message, hint } = error;
+  const { code, message, hint, position } = error;
   const cut = (t: string): string => t.slice(0, NAME_UNITS);
-  return wire.Reply.encode({ failure: { code, message: cut(message), hint: cut(hint ?? '') } }).finish();
+  const failure = { code, message: cut(message), hint: cut(hint ?? '') };
+  return wire.Reply.encode({ failure: position === undefined ? failure : { ...failure, position } }).finish();
 }
 
 /** Never throws. */
@@ -35,8 +36,19 @@ export function decodeReply(bytes: Uint8Array): Decoded<ReplyFrame> {
     const hint = text(frame.failure.hint, 'hint', TEXT_UNITS);
     const message = text(frame.failure.message, 'message', TEXT_UNITS);
     const code = codeOf(frame.failure.code ?? '');
-    return { kind: 'failure', error: new CodedError(code, message, hint === '' ? {} : { hint }) };
+    const options = { hint: hint === '' ? undefined : hint, position: positionOf(frame.failure.position) };
+    return { kind: 'failure', error: new CodedError(code, message, options) };
   });
+}
+
+function positionOf(position: NonNullable<WireReply['failure']>['position']): Position | undefined {
+  if (!position) return undefined;
+  return {
+    offset: count(position.offset, 'offset'),
+    length: count(position.length, 'length'),
+    line: positive(position.line, 'line'),
+    column: positive(position.column, 'column'),
+  };
 }
 
 /** A code that this version does not know becomes `PROTOCOL`. */

@@ -352,6 +352,9 @@ export namespace pqa {
             /** Failure hint. */
             hint?: (string|null);
 
+            /** Failure position. */
+            position?: (pqa.wire.Position.$Properties|null);
+
             /**
              * Encodes the specified Failure message. Does not implicitly {@link pqa.wire.Failure.verify|verify} messages.
              * @param message Failure message or plain object to encode
@@ -385,12 +388,90 @@ export namespace pqa {
                 /** Failure hint */
                 hint?: (string|null);
 
+                /** Failure position */
+                position?: (pqa.wire.Position.$Properties|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
             /** Shape of a Failure. */
             type $Shape = pqa.wire.Failure.$Properties;
+        }
+
+        /**
+         * Properties of a Position.
+         * @deprecated Use pqa.wire.Position.$Properties instead.
+         */
+        interface IPosition extends pqa.wire.Position.$Properties {
+        }
+
+        /** Represents a Position. */
+        class Position {
+
+            /**
+             * Constructs a new Position.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: pqa.wire.Position.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Position offset. */
+            offset?: (number|null);
+
+            /** Position length. */
+            length?: (number|null);
+
+            /** Position line. */
+            line?: (number|null);
+
+            /** Position column. */
+            column?: (number|null);
+
+            /**
+             * Encodes the specified Position message. Does not implicitly {@link pqa.wire.Position.verify|verify} messages.
+             * @param message Position message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: pqa.wire.Position.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Position message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {pqa.wire.Position & pqa.wire.Position.$Shape} Position
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): pqa.wire.Position & pqa.wire.Position.$Shape;
+        }
+
+        namespace Position {
+
+            /** Properties of a Position. */
+            interface $Properties {
+
+                /** Position offset */
+                offset?: (number|null);
+
+                /** Position length */
+                length?: (number|null);
+
+                /** Position line */
+                line?: (number|null);
+
+                /** Position column */
+                column?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Position. */
+            type $Shape = pqa.wire.Position.$Properties;
         }
 
         /** FragmentKind enum. */

@@ -465,6 +465,7 @@ export const pqa = $root.pqa = (() => {
             Failure.prototype.code = null;
             Failure.prototype.message = null;
             Failure.prototype.hint = null;
+            Failure.prototype.position = null;
 
             Failure.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -479,6 +480,8 @@ export const pqa = $root.pqa = (() => {
                     writer.uint32(18).string(message.message);
                 if (message.hint != null && $Object.hasOwnProperty.call(message, "hint") && message.hint !== "")
                     writer.uint32(26).string(message.hint);
+                if (message.position != null && $Object.hasOwnProperty.call(message, "position"))
+                    $root.pqa.wire.Position.encode(message.position, writer.uint32(34).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -539,6 +542,12 @@ export const pqa = $root.pqa = (() => {
                                 delete message.hint;
                             continue;
                         }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            message.position = $root.pqa.wire.Position.decode(reader, reader.size(), $undefined, _depth + 1, message.position);
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -557,6 +566,124 @@ export const pqa = $root.pqa = (() => {
             };
 
             return Failure;
+        })();
+
+        wire.Position = (function() {
+
+            const Position = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            Position.prototype.offset = null;
+            Position.prototype.length = null;
+            Position.prototype.line = null;
+            Position.prototype.column = null;
+
+            Position.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.offset != null && $Object.hasOwnProperty.call(message, "offset") && message.offset !== 0)
+                    writer.uint32(8).uint32(message.offset);
+                if (message.length != null && $Object.hasOwnProperty.call(message, "length") && message.length !== 0)
+                    writer.uint32(16).uint32(message.length);
+                if (message.line != null && $Object.hasOwnProperty.call(message, "line") && message.line !== 0)
+                    writer.uint32(24).uint32(message.line);
+                if (message.column != null && $Object.hasOwnProperty.call(message, "column") && message.column !== 0)
+                    writer.uint32(32).uint32(message.column);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            Position.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.pqa.wire.Position();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.offset = value;
+                            else
+                                delete message.offset;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.length = value;
+                            else
+                                delete message.length;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.line = value;
+                            else
+                                delete message.line;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.column = value;
+                            else
+                                delete message.column;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Position;
         })();
 
         wire.FragmentKind = (function() {

@@ -1,4 +1,5 @@
 /** One domain's fragment host over virtual time, and what it sent. */
+import { ExportPolicies } from '../../../src/agent/export-policies.ts';
 import { typesOfMetric } from '../../../src/agent/federated-catalog.ts';
 import { FragmentHost } from '../../../src/agent/fragment-host.ts';
 import { LocalRuntime } from '../../../src/agent/local-runtime.ts';
@@ -6,6 +7,7 @@ import type { Column } from '../../../src/model/checked.ts';
 import type { Heartbeat, PrepareFragment } from '../../../src/model/control.ts';
 import type { DeltaEnvelope } from '../../../src/model/delta.ts';
 import { CodedError, type ErrorCode } from '../../../src/model/errors.ts';
+import type { ExportPolicy } from '../../../src/model/policy.ts';
 import { DOUBLE, STRING } from '../../../src/model/value.ts';
 import { CountingCounters, SILENT_LOG } from '../../../sim/world/virtual-federation.ts';
 import { VirtualTime } from '../../../sim/world/virtual-time.ts';
@@ -22,7 +24,9 @@ export class HostWorld {
   readonly delivered: DeltaEnvelope[] = [];
   readonly heartbeats: { readonly to: string; readonly heartbeat: Heartbeat }[] = [];
 
-  constructor(options: { readonly epoch?: number; readonly secret?: string } = {}) {
+  constructor(
+    options: { readonly epoch?: number; readonly secret?: string; readonly policies?: readonly ExportPolicy[] } = {},
+  ) {
     this.runtime = new LocalRuntime({ clock: this.time }, { domain: 'renci' });
     for (const type of typesOfMetric('renci', 'Mem', [HOST, UTIL])) this.runtime.addType(type);
     this.host = new FragmentHost(
@@ -31,6 +35,7 @@ export class HostWorld {
         clock: this.time,
         counters: this.counters,
         log: SILENT_LOG,
+        policies: new ExportPolicies('renci', options.policies ?? []),
         outlet: {
           publish: (e) => this.published.push(e),
           deliver: (e) => this.delivered.push(e),
