@@ -1,25 +1,38 @@
-/** Crontab schedules in UTC (Esper 7.6.3): (minutes, hours, days of month, months, days of week [, seconds]). */
-import type { AstExpression } from '../../model/ast.ts';
+/**
+ * Crontab schedules in UTC (Esper 7.6.3): (minutes, hours, days of month, months, days of week [, seconds]).
+ *
+ * Where both day fields hold values a day that meets either is permitted; `last`, `15 weekday` and the like decide alone.
+ * The milliseconds of the instant that a schedule is asked from stay in its answer, as in Esper.
+ */
 import type { CheckedExpression } from '../../model/checked.ts';
-import { CodedError } from '../../model/errors.ts';
+import { CodedError, unreachable } from '../../model/errors.ts';
 import type { EvaluationContext } from '../evaluation.ts';
-import { civilOf, daysInMonth, daysOf } from '../runtime/calendar.ts';
+import type { Civil } from '../runtime/calendar.ts';
+import { civilOf, daysInMonth } from '../runtime/calendar.ts';
 import { constantOf } from '../runtime/parameters.ts';
 
 /** Permitted values of a field; null permits all. */
 type Field = ReadonlySet<number> | null;
 
+/** A day of the month that no list of numbers can name. */
+type DayRule =
+  | { readonly kind: 'lastDay' | 'lastWeekday' | 'weekday' | 'saturday' }
+  /** `5 last`: the last Friday of the month. */
+  | { readonly kind: 'lastOf'; readonly weekday: number }
+  /** `15 weekday`: the weekday nearest to the 15th, in the same month. */
+  | { readonly kind: 'nearest'; readonly day: number };
+
 export interface Crontab {
   readonly minutes: Field;
   readonly hours: Field;
   readonly days: Field;
-  /** The last day of the month is permitted. */
-  readonly lastDay: boolean;
   readonly months: Field;
   /** 0 = Sunday. */
   readonly weekdays: Field;
   /** Permitted seconds; without the field the full minute. */
   readonly seconds: Field;
+  /** Decides on days in the place of `days` and `weekdays`; null where they do. */
+  readonly dayRule: DayRule | null;
 }
 
 const RANGES: readonly (readonly [number, number])[] = [
@@ -31,69 +44,102 @@ const RANGES: readonly (readonly [number, number])[] = [
   [0, 59],
 ];
 
-/** Reads the fields once, with variables as they are now. Throws `WRONG_ARGUMENTS`. */
+const DAY_OF_MONTH = 2;
+const DAY_OF_WEEK = 4;
+const SECONDS = 5;
+
+/** Reads the fields once, with variables as they are now. Throws `WRONG_ARGUMENTS`, and `NOT_SUPPORTED` for time zones. */
 export function readCrontab(fields: readonly CheckedExpression[], context: EvaluationContext): Crontab {
-  if (fields.length < 5) {
+  if (fields.length < DAY_OF_WEEK + 1) {
     throw new CodedError('WRONG_ARGUMENTS', 'a crontab has five to nine fields', { position: fields[0]?.ast.position });
   }
+  refuseFiner(fields.slice(SECONDS + 1), context);
   const read = (i: number): Field => {
     const field = fields[i];
     const [low, high] = RANGES[i] ?? [0, 59];
-    return field === undefined ? null : valuesOf(field.ast, field, low, high, context);
+    return field === undefined ? null : valuesOf(field, low, high, context);
   };
+  const dayRule = ruleOf(fields[DAY_OF_MONTH], false, context) ?? ruleOf(fields[DAY_OF_WEEK], true, context);
   return {
     minutes: read(0),
     hours: read(1),
-    days: read(2),
-    lastDay: fields[2]?.ast.kind === 'cronDay' && fields[2].ast.form === 'last' && fields[2].ast.day === null,
+    days: dayRule === null ? read(DAY_OF_MONTH) : null,
     months: read(3),
-    weekdays: read(4),
-    seconds: fields.length > 5 ? read(5) : new Set([0]),
+    weekdays: dayRule === null ? read(DAY_OF_WEEK) : null,
+    seconds: fields.length > SECONDS ? read(SECONDS) : new Set([0]),
+    dayRule,
   };
 }
 
-function valuesOf(
-  ast: AstExpression,
-  whole: CheckedExpression | null,
-  low: number,
-  high: number,
-  context: EvaluationContext,
-): Field {
-  switch (ast.kind) {
-    case 'wildcard':
-      return null;
-    case 'cronStep': {
-      const step = literal(ast.step);
-      const values = new Set<number>();
-      for (let v = low; v <= high; v++) if (v % step === 0) values.add(v);
-      return values;
-    }
-    case 'cronRange': {
-      const values = new Set<number>();
-      for (let v = literal(ast.low); v <= literal(ast.high); v++) values.add(v);
-      return values;
-    }
-    case 'cronList': {
-      const values = new Set<number>();
-      for (const item of ast.items) for (const v of valuesOf(item, null, low, high, context) ?? []) values.add(v);
-      return values;
-    }
-    case 'cronDay':
-      if (ast.form === 'last' && ast.day === null) return new Set();
-      throw new CodedError('NOT_SUPPORTED', 'this crontab field is not supported yet', { position: ast.position });
-    case 'literal':
-      return new Set([literal(ast)]);
-    default: {
-      const value = whole === null ? null : constantOf(whole, context);
-      if (typeof value === 'number') return new Set([value]);
-      throw new CodedError('WRONG_ARGUMENTS', 'a crontab field holds numbers', { position: ast.position });
-    }
+/** Fields behind the seconds: time zone, milliseconds, microseconds. */
+function refuseFiner(fields: readonly CheckedExpression[], context: EvaluationContext): void {
+  for (const field of fields) {
+    if (field.kind === 'call' && field.name === 'cron_any') continue;
+    const value = constantOf(field, context);
+    if (value === 'UTC' || value === 'GMT') continue;
+    throw new CodedError('NOT_SUPPORTED', 'a crontab is in UTC and in full seconds', {
+      position: field.ast.position,
+      hint: "leave the field out or write 'UTC'",
+    });
   }
 }
 
-function literal(ast: AstExpression): number {
-  if (ast.kind === 'literal' && typeof ast.value === 'number') return ast.value;
-  throw new CodedError('WRONG_ARGUMENTS', 'a crontab field holds numbers', { position: ast.position });
+function ruleOf(field: CheckedExpression | undefined, week: boolean, context: EvaluationContext): DayRule | null {
+  if (field?.kind !== 'call') return null;
+  const [arg] = field.args;
+  const day = arg === undefined ? null : numberIn(arg, week || field.name === 'cron_last' ? [0, 6] : [1, 31], context);
+  switch (field.name) {
+    case 'cron_last':
+      if (day !== null) return { kind: 'lastOf', weekday: day };
+      return { kind: week ? 'saturday' : 'lastDay' };
+    case 'cron_lastweekday':
+      return { kind: 'lastWeekday' };
+    case 'cron_weekday':
+      return day === null ? { kind: 'weekday' } : { kind: 'nearest', day };
+    default:
+      return null;
+  }
+}
+
+function valuesOf(field: CheckedExpression, low: number, high: number, context: EvaluationContext): Field {
+  if (field.kind !== 'call') return new Set([numberIn(field, [low, high], context)]);
+  const numbers = (): readonly number[] => field.args.map((arg) => numberIn(arg, [0, high], context));
+  const within = (permitted: (v: number) => boolean): Field => {
+    const values = new Set<number>();
+    for (let v = low; v <= high; v++) if (permitted(v)) values.add(v);
+    return values;
+  };
+  switch (field.name) {
+    case 'cron_any':
+      return null;
+    case 'cron_step': {
+      const [step = 1] = numbers();
+      if (step > 0) return within((v) => v % step === 0);
+      break;
+    }
+    case 'cron_range': {
+      const [from = low, to = high] = numbers();
+      return within((v) => v >= from && v <= to);
+    }
+    case 'cron_list': {
+      const lists = field.args.map((item) => valuesOf(item, low, high, context));
+      return within((v) => lists.some((list) => list === null || list.has(v)));
+    }
+    default:
+      break;
+  }
+  throw new CodedError('WRONG_ARGUMENTS', 'this cannot stand in this field of a crontab', {
+    position: field.ast.position,
+    hint: 'last, weekday and lastweekday name days',
+  });
+}
+
+function numberIn(e: CheckedExpression, [low, high]: readonly [number, number], context: EvaluationContext): number {
+  const value = constantOf(e, context);
+  if (typeof value === 'number' && value >= low && value <= high) return value;
+  throw new CodedError('WRONG_ARGUMENTS', `this field of a crontab holds numbers from ${low} to ${high}`, {
+    position: e.ast.position,
+  });
 }
 
 /** Days looked ahead: leap days come at most eight years apart. */
@@ -104,15 +150,16 @@ function permits(field: Field, value: number): boolean {
   return field === null || field.has(value);
 }
 
-/** The first permitted second after `ms`; null when there is none within nine years. */
+/** The first permitted second after `ms`, with its milliseconds; null when there is none within nine years. */
 export function nextOccurrence(crontab: Crontab, ms: number): number | null {
   const from = (Math.floor(ms / 1000) + 1) * 1000;
+  const rest = ms - Math.floor(ms / 1000) * 1000;
   let day = Math.floor(from / DAY_MS);
   let secondOfDay = Math.floor(from / 1000) - day * 86_400;
   for (let i = 0; i < MAX_DAYS; i++) {
     if (permitsDay(crontab, day)) {
       const second = nextSecond(crontab, secondOfDay);
-      if (second !== null) return day * DAY_MS + second * 1000;
+      if (second !== null) return day * DAY_MS + second * 1000 + rest;
     }
     day++;
     secondOfDay = 0;
@@ -120,11 +167,47 @@ export function nextOccurrence(crontab: Crontab, ms: number): number | null {
   return null;
 }
 
-function permitsDay(crontab: Crontab, day: number): boolean {
+function permitsDay({ months, days, weekdays, dayRule }: Crontab, day: number): boolean {
   const civil = civilOf(day * DAY_MS);
-  if (!permits(crontab.months, civil.month) || !permits(crontab.weekdays, civil.weekday)) return false;
-  if (crontab.lastDay) return civil.day === daysInMonth(civil.year, civil.month);
-  return permits(crontab.days, civil.day) && daysOf(civil.year, civil.month, civil.day) === day;
+  if (!permits(months, civil.month)) return false;
+  if (dayRule !== null) return meets(dayRule, civil);
+  if (days === null || weekdays === null) return permits(days, civil.day) && permits(weekdays, civil.weekday);
+  return days.has(civil.day) || weekdays.has(civil.weekday);
+}
+
+const FRIDAY = 5;
+const SATURDAY = 6;
+
+function isWeekday(weekday: number): boolean {
+  return weekday >= 1 && weekday <= FRIDAY;
+}
+
+function meets(rule: DayRule, civil: Civil): boolean {
+  const last = daysInMonth(civil.year, civil.month);
+  switch (rule.kind) {
+    case 'lastDay':
+      return civil.day === last;
+    case 'saturday':
+      return civil.weekday === SATURDAY;
+    case 'weekday':
+      return isWeekday(civil.weekday);
+    case 'lastWeekday':
+      return isWeekday(civil.weekday) && (civil.day === last || (civil.day >= last - 2 && civil.weekday === FRIDAY));
+    case 'lastOf':
+      return civil.weekday === rule.weekday && civil.day > last - 7;
+    case 'nearest':
+      return civil.day === nearestWeekday(Math.min(rule.day, last), last, civil);
+    default:
+      return unreachable(rule);
+  }
+}
+
+/** The weekday nearest to a day of the month in which `civil` lies; never in another month. */
+function nearestWeekday(day: number, last: number, civil: Civil): number {
+  const weekday = (((civil.weekday + day - civil.day) % 7) + 7) % 7;
+  if (isWeekday(weekday)) return day;
+  if (weekday === SATURDAY) return day > 1 ? day - 1 : day + 2;
+  return day === last ? day - 2 : day + 1;
 }
 
 function nextSecond(crontab: Crontab, from: number): number | null {
