@@ -3,6 +3,7 @@
  *
  * Envelopes travel as gossip does (at most once and then some: lost, repeated, in any order); heartbeats may be lost or
  * late; requests arrive or fail with a code. Every frame passes the production codec, so that what crosses is bytes.
+ * Links can be cut in one direction or both and healed; what reaches a slow domain comes later by a fixed time.
  */
 import { CodedError } from '../../src/model/errors.ts';
 import type { ControlReply, ControlRequest, Heartbeat } from '../../src/model/control.ts';
@@ -29,8 +30,14 @@ export const CHAOS: NetworkFaults = { delayMs: [0, 80], lossRate: 0.15, duplicat
 export interface FrameCodec {
   envelope(envelope: DeltaEnvelope): { readonly frame: DeltaEnvelope; readonly bytes: number };
   heartbeat(heartbeat: Heartbeat): { readonly frame: Heartbeat; readonly bytes: number };
-  request(request: ControlRequest): ControlRequest;
-  reply(reply: ControlReply): ControlReply;
+  request(request: ControlRequest): { readonly frame: ControlRequest; readonly bytes: number };
+  reply(reply: ControlReply): { readonly frame: ControlReply; readonly bytes: number };
+}
+
+/** Sees what a domain sends, before the network does anything to it. */
+export interface NetworkTap {
+  envelope?(from: DomainName, envelope: DeltaEnvelope): void;
+  heartbeat?(from: DomainName, to: DomainName, heartbeat: Heartbeat): void;
 }
 
 export interface NetworkTotals {
@@ -38,8 +45,15 @@ export interface NetworkTotals {
   envelopeBytes: number;
   heartbeats: number;
   heartbeatBytes: number;
+  /** Requests and replies of the control plane. */
+  control: number;
+  controlBytes: number;
+  /** Part of `controlBytes`: deltas that were asked for again, and snapshots. */
+  repairBytes: number;
   lost: number;
   duplicated: number;
+  /** Frames that a cut link swallowed. */
+  cut: number;
 }
 
 export class VirtualNetwork {
@@ -48,13 +62,21 @@ export class VirtualNetwork {
     envelopeBytes: 0,
     heartbeats: 0,
     heartbeatBytes: 0,
+    control: 0,
+    controlBytes: 0,
+    repairBytes: 0,
     lost: 0,
     duplicated: 0,
+    cut: 0,
   };
   readonly #peers = new Map<DomainName, VirtualTransport>();
   readonly #time: VirtualTime;
   readonly #random: SeededRandom;
   readonly #codec: FrameCodec;
+  /** How often each directed link is cut: faults may overlap. */
+  readonly #cuts = new Map<string, number>();
+  readonly #slowMs = new Map<DomainName, number>();
+  readonly #taps: NetworkTap[] = [];
   faults: NetworkFaults = NO_FAULTS;
 
   constructor(deps: { readonly time: VirtualTime; readonly random: SeededRandom; readonly codec: FrameCodec }) {
@@ -69,8 +91,9 @@ export class VirtualNetwork {
     return transport;
   }
 
-  leave(domain: DomainName): void {
-    if (!this.#peers.delete(domain)) return;
+  leave(domain: DomainName, transport: VirtualTransport): void {
+    if (this.#peers.get(domain) !== transport) return;
+    this.#peers.delete(domain);
     for (const peer of this.#peers.values()) peer.deliverPeer(domain, false);
   }
 
@@ -80,6 +103,48 @@ export class VirtualNetwork {
       peer.deliverPeer(domain, true);
       this.#peers.get(domain)?.deliverPeer(peer.self, true);
     }
+  }
+
+  tap(tap: NetworkTap): void {
+    this.#taps.push(tap);
+  }
+
+  /** From now on nothing gets from `from` to `to`. Cuts count: each needs its {@link heal}. */
+  cut(from: DomainName, to: DomainName): void {
+    const link = linkOf(from, to);
+    this.#cuts.set(link, (this.#cuts.get(link) ?? 0) + 1);
+    if (this.#apart(from, to)) this.#tellBoth(from, to, false);
+  }
+
+  heal(from: DomainName, to: DomainName): void {
+    const link = linkOf(from, to);
+    const apart = this.#apart(from, to);
+    const left = (this.#cuts.get(link) ?? 0) - 1;
+    if (left > 0) this.#cuts.set(link, left);
+    else this.#cuts.delete(link);
+    if (apart && !this.#apart(from, to)) this.#tellBoth(from, to, true);
+  }
+
+  /** What reaches `domain` is late by so much; 0 ends it. */
+  slow(domain: DomainName, extraMs: number): void {
+    if (extraMs > 0) this.#slowMs.set(domain, extraMs);
+    else this.#slowMs.delete(domain);
+  }
+
+  isCut(from: DomainName, to: DomainName): boolean {
+    return this.#cuts.has(linkOf(from, to));
+  }
+
+  /** Cut in both directions: the two see each other's connection end. */
+  #apart(a: DomainName, b: DomainName): boolean {
+    return this.isCut(a, b) && this.isCut(b, a);
+  }
+
+  #tellBoth(a: DomainName, b: DomainName, connected: boolean): void {
+    const [first, second] = [this.#peers.get(a), this.#peers.get(b)];
+    if (first === undefined || second === undefined) return;
+    first.deliverPeer(b, connected);
+    second.deliverPeer(a, connected);
   }
 
   others(self: DomainName): DomainName[] {
@@ -92,11 +157,12 @@ export class VirtualNetwork {
 
   publish(from: DomainName, envelope: DeltaEnvelope): void {
     const { frame, bytes } = this.#codec.envelope(envelope);
+    for (const tap of this.#taps) tap.envelope?.(from, frame);
     for (const peer of this.#peers.values()) {
       if (peer.self === from || !peer.subscribedTo(from, envelope.fragmentId)) continue;
       this.totals.envelopes++;
       this.totals.envelopeBytes += bytes;
-      this.#lossy(() => peer.deliverEnvelope(from, frame));
+      this.#lossy(from, peer.self, () => peer.deliverEnvelope(from, frame));
     }
   }
 
@@ -106,44 +172,76 @@ export class VirtualNetwork {
     const { frame, bytes } = this.#codec.heartbeat(heartbeat);
     this.totals.heartbeats++;
     this.totals.heartbeatBytes += bytes;
-    this.#lossy(() => peer.deliverHeartbeat(from, frame));
+    for (const tap of this.#taps) tap.heartbeat?.(from, to, frame);
+    this.#lossy(from, to, () => peer.deliverHeartbeat(from, frame));
   }
 
-  request(from: DomainName, to: DomainName, request: ControlRequest): Promise<ControlReply> {
+  /** On a cut link no answer comes until the asker's own deadline ends the request. */
+  request(
+    from: DomainName,
+    to: DomainName,
+    request: ControlRequest,
+    signal?: AbortSignal | undefined,
+  ): Promise<ControlReply> {
     const { promise, resolve, reject } = Promise.withResolvers<ControlReply>();
     if (!this.#peers.has(to)) return Promise.reject(new CodedError('DOMAIN_UNREACHABLE', `no way to domain '${to}'`));
+    signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
     const lost = this.#random.next() < this.faults.requestLossRate;
-    const arrived = this.#codec.request(request);
-    this.#time.after(this.#delay(), () => {
+    const { frame, bytes } = this.#codec.request(request);
+    this.totals.control++;
+    this.totals.controlBytes += bytes;
+    if (this.#swallows(from, to)) return promise;
+    this.#time.after(this.#delay(to), () => {
       const peer = this.#peers.get(to);
       if (peer === undefined || lost) {
         this.#time.after(100, () => reject(new CodedError('TIMEOUT', `domain '${to}' did not answer`)));
         return;
       }
-      peer.deliverRequest(from, arrived).then(
-        (reply) => this.#time.after(this.#delay(), () => resolve(this.#codec.reply(reply))),
-        (error: unknown) => this.#time.after(this.#delay(), () => reject(error)),
+      peer.deliverRequest(from, frame).then(
+        (reply) => this.#answer(to, from, reply, resolve),
+        (error: unknown) => {
+          if (!this.#swallows(to, from)) this.#time.after(this.#delay(from), () => reject(error));
+        },
       );
     });
     return promise;
   }
 
-  #delay(): number {
-    const [low, high] = this.faults.delayMs;
-    return low + this.#random.next() * (high - low);
+  #answer(from: DomainName, to: DomainName, reply: ControlReply, resolve: (reply: ControlReply) => void): void {
+    const { frame, bytes } = this.#codec.reply(reply);
+    this.totals.control++;
+    this.totals.controlBytes += bytes;
+    if (reply.kind === 'replayed' || reply.kind === 'snapshot') this.totals.repairBytes += bytes;
+    if (!this.#swallows(from, to)) this.#time.after(this.#delay(to), () => resolve(frame));
   }
 
-  #lossy(deliver: () => void): void {
+  #swallows(from: DomainName, to: DomainName): boolean {
+    if (!this.isCut(from, to)) return false;
+    this.totals.cut++;
+    return true;
+  }
+
+  #delay(to: DomainName): number {
+    const [low, high] = this.faults.delayMs;
+    return low + this.#random.next() * (high - low) + (this.#slowMs.get(to) ?? 0);
+  }
+
+  #lossy(from: DomainName, to: DomainName, deliver: () => void): void {
+    if (this.#swallows(from, to)) return;
     if (this.#random.next() < this.faults.lossRate) {
       this.totals.lost++;
     } else {
-      this.#time.after(this.#delay(), deliver);
+      this.#time.after(this.#delay(to), deliver);
     }
     if (this.#random.next() < this.faults.duplicateRate) {
       this.totals.duplicated++;
-      this.#time.after(this.#delay(), deliver);
+      this.#time.after(this.#delay(to), deliver);
     }
   }
+}
+
+function linkOf(from: DomainName, to: DomainName): string {
+  return `${from} ${to}`;
 }
 
 export class VirtualTransport implements ExchangeTransport {
@@ -165,7 +263,7 @@ export class VirtualTransport implements ExchangeTransport {
 
   stop(): Promise<void> {
     this.#handlers = null;
-    this.#network.leave(this.self);
+    this.#network.leave(this.self, this);
     return Promise.resolve();
   }
 
@@ -174,11 +272,13 @@ export class VirtualTransport implements ExchangeTransport {
   }
 
   connected(domain: DomainName): boolean {
-    return this.#network.has(domain);
+    return (
+      this.#network.has(domain) && !(this.#network.isCut(this.self, domain) && this.#network.isCut(domain, this.self))
+    );
   }
 
   publish(envelope: DeltaEnvelope): void {
-    this.#network.publish(this.self, envelope);
+    if (this.#handlers !== null) this.#network.publish(this.self, envelope);
   }
 
   subscribe(domain: DomainName, fragmentId: FragmentId): void {
@@ -190,11 +290,13 @@ export class VirtualTransport implements ExchangeTransport {
   }
 
   sendHeartbeat(to: DomainName, heartbeat: Heartbeat): void {
-    this.#network.heartbeat(this.self, to, heartbeat);
+    if (this.#handlers !== null) this.#network.heartbeat(this.self, to, heartbeat);
   }
 
-  request(to: DomainName, request: ControlRequest, _signal: AbortSignal): Promise<ControlReply> {
-    return this.#network.request(this.self, to, request);
+  request(to: DomainName, request: ControlRequest, signal: AbortSignal): Promise<ControlReply> {
+    if (this.#handlers === null)
+      return Promise.reject(new CodedError('DOMAIN_UNREACHABLE', `domain '${this.self}' has stopped`));
+    return this.#network.request(this.self, to, request, signal);
   }
 
   subscribedTo(domain: DomainName, fragmentId: FragmentId): boolean {

@@ -18,11 +18,15 @@ export const WIRE_CODEC: FrameCodec = {
     if (frame.kind !== 'heartbeat') throw new CodedError('PROTOCOL', 'a heartbeat came back as something else');
     return { frame: frame.heartbeat, bytes: bytes.length };
   },
-  request: (request) => valueOf(decodeRequest(encodeRequest('sim', request))).request,
+  request(request) {
+    const bytes = encodeRequest('sim', request);
+    return { frame: valueOf(decodeRequest(bytes)).request, bytes: bytes.length };
+  },
   reply(reply) {
-    const frame = valueOf(decodeReply(encodeReply(reply)));
+    const bytes = encodeReply(reply);
+    const frame = valueOf(decodeReply(bytes));
     if (frame.kind !== 'reply') throw new CodedError('PROTOCOL', 'a reply came back as a failure');
-    return frame.reply;
+    return { frame: frame.reply, bytes: bytes.length };
   },
 };
 

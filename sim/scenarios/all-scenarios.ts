@@ -1,0 +1,25 @@
+/** Every scenario by its name, in the order of the table. */
+import { CDN_LATENCY } from './cdn-latency.ts';
+import { DATA_TRANSFER } from './data-transfer.ts';
+import { FLAPPING_DOMAIN } from './flapping-domain.ts';
+import { INFRASTRUCTURE_HEALTH } from './infrastructure-health.ts';
+import { MANY_DOMAINS } from './many-domains.ts';
+import { MIXED_CRASHES } from './mixed-crashes.ts';
+import { MIXED_FAULTS } from './mixed-faults.ts';
+import { PATH_BOTTLENECK } from './path-bottleneck.ts';
+import { SC13_AUTOSCALING } from './sc13-autoscaling.ts';
+import type { ScenarioDeclaration } from './scenario.ts';
+import { WAN_PARTITION } from './wan-partition.ts';
+
+export const SCENARIOS: readonly ScenarioDeclaration[] = [
+  SC13_AUTOSCALING,
+  PATH_BOTTLENECK,
+  INFRASTRUCTURE_HEALTH,
+  CDN_LATENCY,
+  DATA_TRANSFER,
+  WAN_PARTITION,
+  FLAPPING_DOMAIN,
+  MIXED_FAULTS,
+  MIXED_CRASHES,
+  MANY_DOMAINS,
+];
