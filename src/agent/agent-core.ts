@@ -16,6 +16,7 @@ import type { FederatedCatalog } from '../planner/catalog.ts';
 import { askThrough, type Ask } from './ask.ts';
 import type { ExportPolicies } from './export-policies.ts';
 import { FragmentHost } from './fragment-host.ts';
+import { Ledger } from './ledger.ts';
 import { LocalRuntime } from './local-runtime.ts';
 import type { GroupOutput } from './query-group.ts';
 import type { Plan } from '../model/plan.ts';
@@ -36,6 +37,8 @@ export interface AgentCoreDeps {
   readonly offer: (reader: DomainName, knownVersion: number) => DomainCatalog | null;
   /** What this domain lets out. Without any every member reads everything. */
   readonly policies?: ExportPolicies | undefined;
+  /** Where it is written down what left this domain. @default one in memory */
+  readonly ledger?: Ledger | undefined;
   onOutput(query: Query, output: GroupOutput): void;
   checkOptions?(plan: Plan, options: QueryOptions): void;
   /** A domain of the membership list came or went. */
@@ -58,6 +61,7 @@ export class AgentCore {
   readonly host: FragmentHost;
   readonly queries: QueryService;
   readonly ask: Ask;
+  readonly ledger: Ledger;
   readonly #deps: AgentCoreDeps;
   readonly #heartbeatMs: number;
   #timer: Cancel | null = null;
@@ -92,8 +96,9 @@ export class AgentCore {
       sendHeartbeat: (to: DomainName, heartbeat: Heartbeat) => transport.sendHeartbeat(to, heartbeat),
       deliver: (envelope: DeltaEnvelope) => this.queries.onEnvelope(this.domain, envelope),
     };
+    this.ledger = deps.ledger ?? new Ledger();
     this.host = new FragmentHost(
-      { runtime: this.runtime, clock, counters, log, outlet, policies: deps.policies },
+      { runtime: this.runtime, clock, counters, log, outlet, policies: deps.policies, ledger: this.ledger },
       { epoch: options.epoch, secret: options.secret, barrierStarts: options.barrier },
     );
   }

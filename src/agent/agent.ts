@@ -25,6 +25,7 @@ import { ExportPolicies } from './export-policies.ts';
 import { CatalogOfDomains, typesOfMetric } from './federated-catalog.ts';
 import type { AgentConfig } from './config-schema.ts';
 import { CountersInMemory } from './counters.ts';
+import { Ledger } from './ledger.ts';
 import { ManagementAdapter } from './management-adapter.ts';
 import { MetricRegistry } from './metric-registry.ts';
 import { QueryBook } from './query-book.ts';
@@ -112,6 +113,7 @@ export class Agent {
       { store, usesOf: (metric) => core.host.readersOf([metric, stringifyStreamName(config.domain, metric)]) },
       { domain: config.domain, maxMetrics: config.limits.metrics, maxIds: config.limits.publishIds },
     );
+    const ledger = new Ledger(store);
     const policies = new ExportPolicies(config.domain, config.policies);
     const policyGeneration = policies.generation(store);
     const offer = (reader: string, knownVersion: number): DomainCatalog | null => {
@@ -128,6 +130,7 @@ export class Agent {
         catalog: (): Promise<CatalogOfDomains> => catalogs.federated(),
         offer,
         policies,
+        ledger,
         onOutput: (query, output) => this.#publish(maker, publisher, query, output),
         checkOptions: (plan, options) => this.#listeners.check(plan, options),
         onPeer: (domain, connected) => {
@@ -151,6 +154,8 @@ export class Agent {
     };
 
     const book = new QueryBook({ store, service: core.queries, publisher, clock, log });
+    ledger.start(clock);
+    this.#stops.push(() => ledger.stop());
     await core.start();
     this.#stops.push(() => core.stop());
     await publisher.start();

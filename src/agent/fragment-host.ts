@@ -8,6 +8,7 @@ import { createHmac } from 'node:crypto';
 import { FlushPolicy } from '../exchange/flush-policy.ts';
 import { FragmentSender } from '../exchange/fragment-sender.ts';
 import { envelopeBytes } from '../federation/codec.ts';
+import { encodeReply } from '../federation/codec-reply.ts';
 import type { Deployment, StatementOutput } from '../engine/engine.ts';
 import { rowValues } from '../engine/engine.ts';
 import type {
@@ -32,6 +33,7 @@ import type { Counters } from '../ports/counters.ts';
 import type { Log } from '../ports/log.ts';
 import type { ExportPolicies } from './export-policies.ts';
 import { admitFragment, type AdmittedFragment } from './fragment-admission.ts';
+import type { Ledger } from './ledger.ts';
 import type { LocalRuntime } from './local-runtime.ts';
 import { plainValues, rowKey } from './rows.ts';
 
@@ -60,6 +62,8 @@ export interface FragmentHostDeps {
   readonly outlet: FragmentOutlet;
   /** What this domain lets out. Without any every member reads everything. */
   readonly policies?: ExportPolicies | undefined;
+  /** Where it is written down what left this domain. */
+  readonly ledger?: Pick<Ledger, 'record'> | undefined;
 }
 
 export interface FragmentHostOptions {
@@ -199,11 +203,13 @@ export class FragmentHost {
   replay(from: DomainName, request: ReplayRequest): readonly DeltaEnvelope[] {
     const running = this.#leased(from, request.fragmentId);
     const envelopes = running.sender.replay(request.epoch, request.fromSeq, request.toSeq);
+    const bytes = envelopes.reduce((sum, e) => sum + envelopeBytes(e), 0);
     this.#deps.counters.add('exchange_replays_total');
-    this.#deps.counters.add(
-      'exchange_replayed_bytes_total',
-      envelopes.reduce((sum, e) => sum + envelopeBytes(e), 0),
-    );
+    this.#deps.counters.add('exchange_replayed_bytes_total', bytes);
+    // What was published before the consumer came is news to it; the rest was counted when it was published.
+    const joinedSeq = Math.min(...[...(running.leases.get(from)?.values() ?? [])].map((l) => l.preparedSeq));
+    const news = envelopes.flatMap((e) => e.deltas.slice(0, Math.max(0, joinedSeq - e.seq + 1)));
+    this.#disclosed(running, [from], rowsOf(news), bytes);
     return envelopes;
   }
 
@@ -213,6 +219,9 @@ export class FragmentHost {
     this.#deps.runtime.tick();
     this.#advance(running);
     const reply = running.sender.snapshot([...(running.rows?.values() ?? [])]);
+    if (from !== this.#deps.runtime.domain) {
+      this.#disclosed(running, [from], reply.rows.length, encodeReply(reply).length);
+    }
     // A fragment that has yet to start sends nothing of before its start: the gap that it ends reaches up to there.
     return running.state === 'scheduled'
       ? { ...reply, watermarkMs: Math.max(reply.watermarkMs, running.startMs) }
@@ -269,8 +278,23 @@ export class FragmentHost {
     const local = running.leases.has(domain);
     const remote = running.leases.size > (local ? 1 : 0);
     for (const envelope of running.sender.flush()) {
-      if (remote) this.#deps.outlet.publish(envelope);
+      if (remote) {
+        this.#deps.outlet.publish(envelope);
+        this.#disclosed(running, running.leases.keys(), rowsOf(envelope.deltas), envelopeBytes(envelope));
+      }
       if (local) this.#deps.outlet.deliver(envelope);
+    }
+  }
+
+  #disclosed(running: Running, consumers: Iterable<DomainName>, rows: number, bytes: number): void {
+    const { runtime, ledger, clock } = this.#deps;
+    if (ledger === undefined) return;
+    const { id: fragmentId, admitted } = running;
+    const columns = admitted.statement.columns.map((c) => c.name);
+    const nowMs = clock.nowMs();
+    for (const consumer of consumers) {
+      if (consumer === runtime.domain) continue;
+      ledger.record({ consumer, fragmentId, epl: admitted.canonical, columns, rows, bytes, nowMs });
     }
   }
 
@@ -415,6 +439,15 @@ export class FragmentHost {
     }
     return mac.digest('hex').slice(0, 40);
   }
+}
+
+/** Rows whose values are told. */
+function rowsOf(deltas: readonly Delta[]): number {
+  let rows = 0;
+  for (const { updates } of deltas) {
+    for (const u of updates) rows += u.insert.length + u.remove.filter((r) => 'values' in r).length;
+  }
+  return rows;
 }
 
 function resultUpdate(output: StatementOutput): Update {

@@ -4,6 +4,7 @@ import type {
   DomainListing,
   Explanation,
   ExplainRequest,
+  LedgerListing,
   ManagementTarget,
   MetricDeclaration,
   MetricFilter,
@@ -151,6 +152,10 @@ export class ManagementAdapter implements ManagementTarget {
 
   async listSources(): Promise<readonly SourceListing[]> {
     return this.#deps.sources();
+  }
+
+  async getLedger(consumer: DomainName | undefined): Promise<readonly LedgerListing[]> {
+    return this.#deps.core.ledger.entries(consumer);
   }
 
   async getStatus(): Promise<AgentStatus> {

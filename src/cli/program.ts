@@ -5,6 +5,7 @@ import { runAgent } from './agent-command.ts';
 import { runDemo } from './demo.ts';
 import { runDemoLoad } from './demo-load.ts';
 import { runInit } from './init.ts';
+import { showLedger } from './ledger.ts';
 import { addMetric, listMetrics, publishEvents, removeMetric } from './metric.ts';
 import { failure } from './output.ts';
 import { listPeers, listSources } from './peers.ts';
@@ -81,6 +82,13 @@ function addAgentCommands(program: Command, done: (code: number) => void): void 
     .addOption(url())
     .addOption(json())
     .action(listSources);
+  program
+    .command('ledger')
+    .description('what this domain disclosed to whom: fragments, columns, rows, bytes')
+    .option('--consumer <domain>', 'to this domain only')
+    .addOption(url())
+    .addOption(json())
+    .action(showLedger);
 }
 
 function addQueryCommands(program: Command): void {

@@ -218,6 +218,21 @@ Monitoring clients of this agent: [{name, metrics, state, detail, eventsTotal, f
       },
     },
     {
+      name: 'getLedger',
+      signatures: [['array'], ['array', 'struct']],
+      help: `getLedger(options)
+What this domain disclosed, latest first: [{consumer, fragmentId, fragments, epl, columns, rows, bytes, firstMs, lastMs}, ...].
+options: {consumer: one domain's entries only}`,
+      async call(params) {
+        checkCount(params, 0, 1, 'getLedger(options)');
+        const { consumer } = readOptions(params[0], 'options', ['consumer']);
+        const entries = await target.getLedger(
+          consumer === undefined ? undefined : readName(consumer, 'options.consumer'),
+        );
+        return entries.map((entry) => ({ ...entry, columns: [...entry.columns] }));
+      },
+    },
+    {
       name: 'getStatus',
       signatures: [['struct']],
       help: `getStatus()

@@ -135,6 +135,21 @@ export interface AgentStatus {
   readonly counters: Readonly<Record<string, number>>;
 }
 
+/** What one fragment told one domain. */
+export interface LedgerListing {
+  readonly consumer: DomainName;
+  /** `*` where older entries were folded into one. */
+  readonly fragmentId: string;
+  /** How many fragments it stands for. */
+  readonly fragments: number;
+  readonly epl: string;
+  readonly columns: readonly string[];
+  readonly rows: number;
+  readonly bytes: number;
+  readonly firstMs: number;
+  readonly lastMs: number;
+}
+
 export interface ManagementTarget {
   /** Idempotent for an equal declaration. Throws `METRIC_EXISTS`, `INVALID_METRIC`, `LIMIT_EXCEEDED`. */
   registerMetric(declaration: MetricDeclaration, caller: Caller): Promise<void>;
@@ -155,4 +170,6 @@ export interface ManagementTarget {
   listDomains(): Promise<readonly DomainListing[]>;
   listSources(): Promise<readonly SourceListing[]>;
   getStatus(): Promise<AgentStatus>;
+  /** What this domain disclosed, to `consumer` or to all; latest first. */
+  getLedger(consumer: DomainName | undefined): Promise<readonly LedgerListing[]>;
 }

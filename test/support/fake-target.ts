@@ -5,6 +5,7 @@ import type {
   Caller,
   DomainListing,
   ExplainRequest,
+  LedgerListing,
   Explanation,
   ManagementTarget,
   MetricDeclaration,
@@ -123,6 +124,19 @@ export class FakeTarget implements ManagementTarget {
   async listSources(): Promise<readonly SourceListing[]> {
     const never = { eventsTotal: 0, failuresTotal: 0, lastEventMs: null };
     return [{ name: 'host', metrics: ['HostCpu'], state: 'running', detail: '', ...never }];
+  }
+
+  async getLedger(consumer: string | undefined): Promise<readonly LedgerListing[]> {
+    const entry = { fragmentId: 'f1', fragments: 1, epl: 'select host from renci.Mem', columns: ['host'] };
+    const all = ['esnet', 'sc13'].map((c) => ({
+      consumer: c,
+      ...entry,
+      rows: 2,
+      bytes: 3_000_000_000,
+      firstMs: NOW,
+      lastMs: NOW,
+    }));
+    return all.filter((e) => consumer === undefined || e.consumer === consumer);
   }
 
   async getStatus(): Promise<AgentStatus> {

@@ -2,6 +2,7 @@
 import { ExportPolicies } from '../../../src/agent/export-policies.ts';
 import { typesOfMetric } from '../../../src/agent/federated-catalog.ts';
 import { FragmentHost } from '../../../src/agent/fragment-host.ts';
+import { Ledger } from '../../../src/agent/ledger.ts';
 import { LocalRuntime } from '../../../src/agent/local-runtime.ts';
 import type { Column } from '../../../src/model/checked.ts';
 import type { Heartbeat, PrepareFragment } from '../../../src/model/control.ts';
@@ -20,6 +21,7 @@ export class HostWorld {
   readonly counters = new CountingCounters();
   readonly runtime: LocalRuntime;
   readonly host: FragmentHost;
+  readonly ledger = new Ledger();
   readonly published: DeltaEnvelope[] = [];
   readonly delivered: DeltaEnvelope[] = [];
   readonly heartbeats: { readonly to: string; readonly heartbeat: Heartbeat }[] = [];
@@ -35,6 +37,7 @@ export class HostWorld {
         clock: this.time,
         counters: this.counters,
         log: SILENT_LOG,
+        ledger: this.ledger,
         policies: new ExportPolicies('renci', options.policies ?? []),
         outlet: {
           publish: (e) => this.published.push(e),

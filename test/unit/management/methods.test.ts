@@ -149,6 +149,14 @@ test.each<readonly [string, readonly XmlRpcValue[], string, string]>([
   expect((error as { describe(): string }).describe()).toContain(text);
 });
 
+describe('the ledger', () => {
+  test('is told whole or for one consumer, with counts beyond 32 bits', async () => {
+    const all = await call('getLedger');
+    expect(all).toMatchObject([{ consumer: 'esnet', bytes: 3_000_000_000, columns: ['host'] }, { consumer: 'sc13' }]);
+    expect(await call('getLedger', { consumer: 'sc13' })).toMatchObject([{ consumer: 'sc13' }]);
+  });
+});
+
 describe('system', () => {
   test('every method has help that begins with its call, and signatures', async () => {
     const names = await call('system.listMethods');
@@ -156,6 +164,7 @@ describe('system', () => {
       'deleteMetric',
       'deleteQuery',
       'explainQuery',
+      'getLedger',
       'getQuery',
       'getStatus',
       'listDomains',
