@@ -4,7 +4,7 @@
  * Per call one function is generated: the expression as one JavaScript expression over the events of a row (or one
  * event) and the {@link EvaluationContext}. Equal shapes share their code (code-cache.ts).
  */
-import type { CheckedExpression } from '../../model/checked.ts';
+import type { CheckedExpression, Column } from '../../model/checked.ts';
 import type { Event } from '../../model/event.ts';
 import type { Value } from '../../model/value.ts';
 import { isNumeric } from '../../model/value.ts';
@@ -18,15 +18,18 @@ import type {
 } from '../evaluation.ts';
 import type { Span } from '../functions/period.ts';
 import type { Key } from '../functions/values.ts';
+import type { ResultRow } from '../runtime/output-row.ts';
 import { instantiate } from './code-cache.ts';
 import { emit } from './emit.ts';
 import { isTrue } from './emit-logic.ts';
 import { emitPeriod } from './emit-method.ts';
+import { emitRow } from './emit-row.ts';
 import { index, Scope } from './scope.ts';
 import type { StreamAccess } from './scope.ts';
 
 export type RowValues = (row: EventRow, context: EvaluationContext) => Value[];
 export type EventValues = (event: Event, context: EvaluationContext) => Value[];
+export type RowMaker = (row: EventRow, context: EvaluationContext) => ResultRow;
 export type RowSpan = (row: EventRow, context: EvaluationContext) => Span;
 export type RowKey = (row: EventRow, context: EvaluationContext) => Key;
 export type EventKey = (event: Event, context: EvaluationContext) => Key;
@@ -86,6 +89,11 @@ export function compileSpan(expression: CheckedExpression): RowSpan {
 /** The values of several expressions for a row, as a fresh array. */
 export function compileEvaluators(expressions: readonly CheckedExpression[]): RowValues {
   return generate(ROW, (scope) => `[${expressions.map((e) => emit(e, scope).js).join(',')}]`) as RowValues;
+}
+
+/** The output row of the selected expressions. */
+export function compileRow(expressions: readonly CheckedExpression[], columns: readonly Column[]): RowMaker {
+  return generate(ROW, (scope) => emitRow(expressions, columns, scope)) as RowMaker;
 }
 
 export function compileEventEvaluators(expressions: readonly CheckedExpression[], stream = 0): EventValues {

@@ -11,7 +11,7 @@ import * as rows from '../functions/rows.ts';
 import * as scalar from '../functions/scalar.ts';
 import * as text from '../functions/text.ts';
 import * as values from '../functions/values.ts';
-import { ResultRow } from '../runtime/output-row.ts';
+import { rowClass } from '../runtime/row-class.ts';
 
 export const HELPERS = {
   equals: values.equalValues,
@@ -74,7 +74,7 @@ export const HELPERS = {
   toMap: folds.toMap,
   groupBy: folds.groupBy,
   fold: folds.aggregate,
-  ResultRow,
+  rowClass,
 } as const;
 
 export type HelperName = keyof typeof HELPERS;

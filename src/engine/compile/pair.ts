@@ -6,6 +6,7 @@ import type { OutputRow } from '../runtime/output-row.ts';
 import { instantiate } from './code-cache.ts';
 import { emit } from './emit.ts';
 import { isTrue } from './emit-logic.ts';
+import { emitRow } from './emit-row.ts';
 import { Scope } from './scope.ts';
 
 export type PairPredicate = (a: Event, b: Event, context: EvaluationContext) => boolean;
@@ -35,8 +36,5 @@ export function compilePairProjection(
   select: readonly CheckedExpression[],
   columns: readonly Column[],
 ): PairProjection {
-  return generate((scope) => {
-    const row = scope.helper('ResultRow');
-    return `new ${row}(${scope.constant(columns)},[${select.map((e) => emit(e, scope).js).join(',')}])`;
-  }) as PairProjection;
+  return generate((scope) => emitRow(select, columns, scope)) as PairProjection;
 }

@@ -35,6 +35,8 @@ export type Emit = (expression: CheckedExpression, scope: Scope) => Code;
 interface Shared {
   readonly constants: unknown[];
   readonly helpers: Set<HelperName>;
+  /** Numbers of columns of the output rows that are made. */
+  readonly widths: Set<number>;
   identifiers: number;
 }
 
@@ -48,7 +50,7 @@ export class Scope {
   constructor(
     emit: Emit,
     streams: StreamAccess,
-    shared: Shared = { constants: [], helpers: new Set(), identifiers: 0 },
+    shared: Shared = { constants: [], helpers: new Set(), widths: new Set(), identifiers: 0 },
     lambdaParameters: ReadonlyMap<string, string> = new Map(),
     temporaries: string[] = [],
   ) {
@@ -78,6 +80,12 @@ export class Scope {
   helper(name: HelperName): string {
     this.#shared.helpers.add(name);
     return `h_${name}`;
+  }
+
+  /** The class of output rows of so many columns. */
+  rowClass(width: number): string {
+    this.#shared.widths.add(width);
+    return `Row${index(width)}`;
   }
 
   /** `name(args)` of helpers.ts. */
@@ -141,6 +149,7 @@ export class Scope {
   /** `const h_like=h.like;` for the helpers of the outermost function. */
   helpers(): string {
     const parts = [...this.#shared.helpers].map((name) => `h_${name}=h[${quote(name)}]`);
+    for (const width of this.#shared.widths) parts.push(`Row${index(width)}=h.rowClass(${index(width)})`);
     return parts.length === 0 ? '' : `const ${parts.join(',')};`;
   }
 

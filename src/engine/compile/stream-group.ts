@@ -12,6 +12,7 @@ import { emit } from './emit.ts';
 import { isTrue } from './emit-logic.ts';
 import { groupClass, planOf } from './fused.ts';
 import type { Plan } from './fused.ts';
+import { emitRow } from './emit-row.ts';
 import { Scope } from './scope.ts';
 
 export interface StreamGroup {
@@ -58,7 +59,5 @@ function rowSource(spec: StreamGroupSpec, plan: Plan, scope: Scope): string {
   const read = values.length === 0 ? '' : `const ${values.join(',')};`;
   const having = spec.having === null ? '' : `if(!(${isTrue(spec.having, scope)}))return null;`;
   if (spec.select === null) return `${read}${having}return event;`;
-  const row = scope.helper('ResultRow');
-  const columns = scope.constant(spec.columns);
-  return `${read}${having}return new ${row}(${columns},[${spec.select.map((e) => emit(e, scope).js).join(',')}]);`;
+  return `${read}${having}return ${emitRow(spec.select, spec.columns, scope)};`;
 }

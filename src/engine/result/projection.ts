@@ -4,10 +4,10 @@ import { assert } from '../../model/errors.ts';
 import { slotOf } from '../../model/event.ts';
 import type { EventType } from '../../model/event-type.ts';
 import type { Value } from '../../model/value.ts';
-import { compileEvaluators, compileExpression } from '../compile/compile.ts';
+import { compileExpression, compileRow } from '../compile/compile.ts';
 import type { EvaluationContext, EventRow } from '../evaluation.ts';
 import type { OutputRow } from '../runtime/output-row.ts';
-import { ResultRow } from '../runtime/output-row.ts';
+import { ListRow } from '../runtime/output-row.ts';
 
 export type Projection = (row: EventRow, context: EvaluationContext) => OutputRow;
 
@@ -37,14 +37,13 @@ export function compileProjection(spec: ProjectionSpec): Projection {
   const expressions = expressionsOf(spec.select);
   if (expressions !== null) {
     assert(expressions.length === columns.length, 'one column per selected expression');
-    const evaluate = compileEvaluators(expressions);
-    return (row, context) => new ResultRow(columns, evaluate(row, context));
+    return compileRow(expressions, columns);
   }
   const parts = spec.select.map((item) => partOf(item, spec.streams));
   return (row, context) => {
     const values: Value[] = [];
     for (const part of parts) part(row, context, values);
-    return new ResultRow(columns, values);
+    return new ListRow(columns, values);
   };
 }
 

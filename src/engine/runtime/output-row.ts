@@ -5,11 +5,20 @@ import { slotOf } from '../../model/event.ts';
 import type { Value } from '../../model/value.ts';
 import { isEvent, isList } from '../functions/values.ts';
 
-export class ResultRow {
+export abstract class ResultRow {
   readonly columns: readonly Column[];
+  /** In the order of the columns. */
+  abstract readonly values: readonly Value[];
+  constructor(columns: readonly Column[]) {
+    this.columns = columns;
+  }
+}
+
+/** A row whose values were put together as a list. Generated code makes rows of fixed shape instead (compile/row-class.ts). */
+export class ListRow extends ResultRow {
   readonly values: readonly Value[];
   constructor(columns: readonly Column[], values: readonly Value[]) {
-    this.columns = columns;
+    super(columns);
     this.values = values;
   }
 }
@@ -26,8 +35,9 @@ export function rowValues(row: OutputRow, columns?: readonly Column[]): readonly
 export function rowToObject(row: OutputRow): Record<string, unknown> {
   const object: Record<string, unknown> = {};
   if (row instanceof ResultRow) {
+    const { values } = row;
     row.columns.forEach((column, i) => {
-      object[column.name] = plain(row.values[i] ?? null);
+      object[column.name] = plain(values[i] ?? null);
     });
   } else {
     for (const { name } of row.type.properties) object[name] = plain(row[slotOf(name)] ?? null);

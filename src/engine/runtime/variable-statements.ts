@@ -8,7 +8,7 @@ import { compileExpression } from '../compile/compile.ts';
 import type { Evaluator } from '../evaluation.ts';
 import type { InstanceContext } from './instance-context.ts';
 import type { OutputRow } from './output-row.ts';
-import { ResultRow } from './output-row.ts';
+import { ListRow } from './output-row.ts';
 import type { TriggerProgram } from './trigger-streams.ts';
 import { compileTrigger, TriggerStreams } from './trigger-streams.ts';
 import type { InstanceHost, StatementInstance, StatementOutput, StatementProgram } from './statement.ts';
@@ -51,13 +51,13 @@ class VariableInstance implements StatementInstance {
   evaluate(): void {}
   finish(): Told | null {
     if (this.#changes.length === 0) return null;
-    const insert = this.#changes.map((c) => new ResultRow(this.#columns, [c.after]));
-    const remove = this.#changes.map((c) => new ResultRow(this.#columns, [c.before]));
+    const insert = this.#changes.map((c) => new ListRow(this.#columns, [c.after]));
+    const remove = this.#changes.map((c) => new ListRow(this.#columns, [c.before]));
     this.#changes = [];
     return { insert, remove, updates: null };
   }
   iterate(): readonly OutputRow[] {
-    return [new ResultRow(this.#columns, [this.#host.variable(this.#variable)])];
+    return [new ListRow(this.#columns, [this.#host.variable(this.#variable)])];
   }
   stop(): void {}
 }
@@ -119,7 +119,7 @@ class OnSetInstance implements StatementInstance {
       for (const { variable, evaluate } of this.#assignments) {
         this.#host.setVariable(variable, evaluate([event], this.context));
       }
-      insert.push(new ResultRow(this.#columns, this.#values()));
+      insert.push(new ListRow(this.#columns, this.#values()));
     }
     return { insert, remove: [], updates: null };
   }
@@ -128,7 +128,7 @@ class OnSetInstance implements StatementInstance {
     return this.#assignments.map((a) => this.#host.variable(a.variable));
   }
   iterate(): readonly OutputRow[] {
-    return [new ResultRow(this.#columns, this.#values())];
+    return [new ListRow(this.#columns, this.#values())];
   }
   stop(): void {
     this.#streams.stop();
