@@ -135,7 +135,7 @@ export class Agent {
         checkOptions: (plan, options) => this.#listeners.check(plan, options),
         onPeer: (domain, connected) => {
           log.info(connected ? 'domain is connected' : 'domain is gone', { peer: domain });
-          if (connected) void catalogs.refreshOne(domain);
+          if (connected) void catalogs.refreshOne(domain).then(() => book.retryNow());
         },
       },
       { epoch: run.epoch, secret: run.secret, firstSeq: run.firstSeq, maxQueries: config.limits.queries },

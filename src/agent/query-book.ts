@@ -128,6 +128,16 @@ export class QueryBook {
     }
   }
 
+  /** A domain has come: what waits tries again at once. */
+  retryNow(): void {
+    for (const waiting of this.#waiting.values()) {
+      if (waiting.cancel === null) continue;
+      waiting.cancel();
+      waiting.cancel = null;
+      void this.#restore(waiting, RESTORE_RETRY_MS);
+    }
+  }
+
   stop(): void {
     this.#stopped = true;
     for (const w of this.#waiting.values()) w.cancel?.();
@@ -135,6 +145,8 @@ export class QueryBook {
 
   async #restore(waiting: Waiting, pauseMs: number): Promise<void> {
     if (this.#stopped || waiting.removed) return;
+    // Null while an attempt is under way.
+    waiting.cancel = null;
     try {
       await this.#deps.service.restore(waiting);
       this.#waiting.delete(waiting.id);

@@ -193,8 +193,9 @@ where b.metricValue > ${thresholds.bitsPerSecond} and m.metricValue > ${threshol
 }
 
 function sayHowToGoOn(agent: DemoAgent): void {
+  const command = process.argv[1]?.endsWith('.ts') === true ? 'npm run -s pqa --' : 'pqa';
   print(`\n${pc.bold('your own query, from another terminal')}
-  npm run -s pqa -- query add 'select host, memutil from MemUtilEvent where memutil > 1' --jid ${CLIENT_JID} --url ${agent.xmlrpc}
+  ${command} query add 'select host, memutil from MemUtilEvent where memutil > 1' --jid ${CLIENT_JID} --url ${agent.xmlrpc}
 ${pc.bold('or in Python')}
   import xmlrpc.client
   pqa = xmlrpc.client.ServerProxy("${agent.xmlrpc}")
