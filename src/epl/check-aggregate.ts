@@ -36,8 +36,13 @@ export function checkAggregate(step: CallStep, ast: AstChain, context: Context):
   let filter = namedFilter(named, inner, step);
   const groupBy = named.get('group_by')?.map((e) => context.environment.check(e, inner)) ?? null;
   if (info.trailingFilter && positional.length > info.args[0] && filter === null) {
-    const last = positional.pop();
-    if (last !== undefined && !(name === 'rate' && positional.length === 0)) filter = checkFilter(last, inner);
+    const last = positional.at(-1);
+    // `rate(ts, amount)`: what is no condition is the amount
+    const amount = name === 'rate' && last !== undefined && isNumeric(context.environment.check(last, inner).type);
+    if (last !== undefined && !amount) {
+      positional.pop();
+      filter = checkFilter(last, inner);
+    }
   }
   checkNumber(positional.length, info, step);
   const { args, wildcard } = checkArguments(positional, info, name, inner, step);

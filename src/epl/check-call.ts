@@ -39,6 +39,8 @@ export function checkCall(step: CallStep, ast: AstChain, context: Context): Chec
       return checkExists(step, ast, context);
     case 'current_timestamp':
       return call('current_timestamp', arity(step, 0, 0, context), LONG, false, ast);
+    case 'istream':
+      return call('istream', arity(step, 0, 0, context), BOOLEAN, false, ast);
     case 'prev':
     case 'prevtail':
     case 'prevcount':
@@ -49,6 +51,14 @@ export function checkCall(step: CallStep, ast: AstChain, context: Context): Chec
     case 'grouping':
     case 'grouping_id':
       return checkGrouping(lower, step, ast, context);
+    case 'countminsketch':
+    case 'countminsketchadd':
+      return fail(
+        'INVALID_STATEMENT',
+        `${step.name} stands in a table alone`,
+        step.position,
+        'declare it with create table, and fill it with into table',
+      );
     default:
       return unknownFunction(step, context);
   }

@@ -14,6 +14,7 @@ import type { ValueType } from '../model/value.ts';
 import { checkChain } from './check-chain.ts';
 import { checkCondition } from './check-expression.ts';
 import { checkSelectItems } from './check-items.ts';
+import { requireChain } from './check-window-chain.ts';
 import { checkWindows } from './check-windows.ts';
 import { conjuncts } from './conjuncts.ts';
 import { didYouMeanHint } from './names.ts';
@@ -110,6 +111,7 @@ export function checkStream(
   filterScope.streams[index] = stream;
   const windowContext = { ...newContext(environment, filterScope, 'window'), only: index, outer: false };
   const { windows, type: eventType } = checkWindows(ast.windows, stream, windowContext);
+  requireChain(ast.windows, ast.retain ?? 'intersection');
   scope.streams.push({ ...stream, type: eventType });
   return freeze({
     index,

@@ -74,6 +74,18 @@ const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
   ['groupby', 'groupwin'],
 ]);
 
+/** The name in the new spelling, in lower case. */
+export function windowName(ast: AstWindow): string {
+  const written = ast.name.toLowerCase();
+  return OTHER_NAMES.get(written) ?? written;
+}
+
+/** False for derived-value windows, groupwin and merge. */
+export function isDataWindow(name: string): boolean {
+  const info = WINDOWS.get(name);
+  return info !== undefined && !info.derived && name !== 'groupwin' && name !== 'merge';
+}
+
 export interface CheckedWindows {
   readonly windows: readonly WindowSpec[];
   /** Type behind derived-value windows; the stream's own if there is none. */
@@ -86,8 +98,7 @@ export function checkWindows(windows: readonly AstWindow[], stream: StreamScope,
   let keys: readonly AstExpression[] = [];
   const specs: WindowSpec[] = [];
   for (const ast of windows) {
-    const written = ast.name.toLowerCase();
-    const name = OTHER_NAMES.get(written) ?? written;
+    const name = windowName(ast);
     const info = WINDOWS.get(name);
     if (info === undefined || (ast.namespace !== null && ast.namespace.toLowerCase() !== info.namespace)) {
       return unknownWindow(ast, info);

@@ -20,6 +20,7 @@ export abstract class PrimaryParser extends GrammarBase {
         { ALT: () => this.SUBRULE(this.parenthesized) },
         { ALT: () => this.SUBRULE(this.caseExpression) },
         { ALT: () => this.SUBRULE(this.existsExpression) },
+        { ALT: () => this.SUBRULE(this.istreamFunction) },
         { ALT: () => this.SUBRULE(this.arrayLiteral) },
         { ALT: () => this.SUBRULE(this.structLiteral) },
       ],
@@ -57,6 +58,16 @@ export abstract class PrimaryParser extends GrammarBase {
       },
     ]),
   );
+
+  /** `istream()`: the name is a reserved word. */
+  readonly istreamFunction: Rule<AstExpression> = this.RULE('istreamFunction', (): AstExpression => {
+    const first = this.CONSUME(T.Istream);
+    this.CONSUME(T.LParen);
+    this.CONSUME(T.RParen);
+    const position = this.span(first);
+    const step = freeze({ kind: 'call', name: 'istream', distinct: false, args: freeze([]), dynamic: false, position });
+    return freeze({ kind: 'chain', target: null, steps: freeze([step] as const), position });
+  });
 
   readonly number: Rule<AstExpression> = this.RULE('number', (): AstExpression => {
     const token = this.CONSUME(T.NumberLiteral);
@@ -181,8 +192,11 @@ export abstract class PrimaryParser extends GrammarBase {
       this.CONSUME(T.LParen);
       let distinct = false;
       this.OPTION1(() => {
-        this.CONSUME(T.Distinct);
-        distinct = true;
+        this.OR([
+          { ALT: () => (this.CONSUME(T.Distinct), (distinct = true)) },
+          // `sum(all x)` is `sum(x)`
+          { ALT: () => this.CONSUME(T.All) },
+        ]);
       });
       const args = this.SUBRULE(this.callArguments);
       this.CONSUME(T.RParen);

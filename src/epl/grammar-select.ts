@@ -63,7 +63,11 @@ export abstract class SelectParser extends RowPatternParser {
     this.CONSUME(T.Select);
     let selector: AstStreamSelector | null = null;
     let distinct = false;
-    this.OPTION(() => (selector = this.SUBRULE(this.selector)));
+    this.OPTION({
+      // `select istream() as new`
+      GATE: () => !this.is(2, T.LParen),
+      DEF: () => (selector = this.SUBRULE(this.selector)),
+    });
     this.OPTION1(() => {
       this.CONSUME(T.Distinct);
       distinct = true;

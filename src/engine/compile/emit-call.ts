@@ -37,6 +37,8 @@ export function emitCall(e: Of<'call'>, scope: Scope): Code {
       return extreme(e, scope);
     case 'current_timestamp':
       return code('cx.nowMs', false);
+    case 'istream':
+      return code('(!cx.removing)', false);
     case 'element': {
       const [target, index] = e.args;
       if (target === undefined || index === undefined) break;
