@@ -51,7 +51,8 @@ export interface Deployment {
   readonly module: CheckedModule;
 }
 
-interface DeploymentState extends Deployment {
+/** What the engine keeps of a deployment: neither text nor syntax tree, which the caller's handle may hold. */
+interface DeploymentState {
   readonly statements: readonly DeployedStatement[];
   readonly types: readonly string[];
   readonly variables: readonly string[];
@@ -64,7 +65,8 @@ export class Engine {
   readonly #variables = new Variables();
   readonly #runner: CauseRunner;
   readonly #services: EngineServices;
-  readonly #deployments = new Map<Deployment, DeploymentState>();
+  /** Weak: a deployment whose handle is gone runs on, and nobody can ask for it any more. */
+  readonly #deployments = new WeakMap<Deployment, DeploymentState>();
   #nextOrdinal = 1;
 
   constructor(options: EngineOptions = {}) {
@@ -131,8 +133,8 @@ export class Engine {
       throw error;
     }
     for (const statement of statements) this.#runner.add(statement);
-    const deployment: DeploymentState = { module, statements, types, variables };
-    this.#deployments.set(deployment, deployment);
+    const deployment: Deployment = { module };
+    this.#deployments.set(deployment, { statements, types, variables });
     return deployment;
   }
 

@@ -86,7 +86,11 @@ export function groupClass(plan: Plan, scope: Scope, shape: GroupShape): () => u
     leave: update(slot, i, '-', scope),
   }));
   const Group = sharedResult(classSource(plan, updates, scope, shape)) as new (k: readonly unknown[]) => unknown;
-  const constants = [...scope.constants, ...plan.others.map((o) => o.make)];
+  return maker(Group, [...scope.constants, ...plan.others.map((o) => o.make)]);
+}
+
+/** A closure of its own, so that it keeps nothing of the compilation alive. */
+function maker(Group: new (k: readonly unknown[]) => unknown, constants: readonly unknown[]): () => unknown {
   return () => new Group(constants);
 }
 

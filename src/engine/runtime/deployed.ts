@@ -4,11 +4,10 @@ import type { EventType } from '../../model/event-type.ts';
 import type { Value } from '../../model/value.ts';
 import type { Activation, FilterIndex } from '../filter/filter-index.ts';
 import type { EventClass } from './event-class.ts';
-import { InstanceContext } from './instance-context.ts';
 import type { VariableReader } from './instance-context.ts';
-import type { InstanceHost, StatementInstance, StatementOutput, StatementProgram, StreamSlot } from './statement.ts';
-import { Timer } from './timer-queue.ts';
-import type { TimerQueue, TimerTarget } from './timer-queue.ts';
+import type { StatementInstance, StatementOutput, StatementProgram, StreamSlot } from './statement.ts';
+import { StatementHost } from './statement-host.ts';
+import type { TimerQueue } from './timer-queue.ts';
 import type { VariableListener } from './variables.ts';
 import type { CauseKey } from '../../model/cause-key.ts';
 
@@ -37,8 +36,7 @@ export class DeployedStatement {
   readonly listener: (output: StatementOutput) => void;
   readonly #services: EngineServices;
   readonly #activations: { readonly slot: StreamSlot; readonly activation: Activation<DeployedStatement> }[] = [];
-  readonly #timers: Timer[] = [];
-  readonly #unlisten: (() => void)[] = [];
+  readonly #host: StatementHost;
 
   constructor(
     program: StatementProgram,
@@ -50,7 +48,8 @@ export class DeployedStatement {
     this.ordinal = ordinal;
     this.listener = listener;
     this.#services = services;
-    this.instance = program.instantiate(this.#host());
+    this.#host = new StatementHost(services, this);
+    this.instance = program.instantiate(this.#host);
   }
 
   /** From now on events reach the instance. */
@@ -74,36 +73,6 @@ export class DeployedStatement {
     }
     this.#activations.length = 0;
     this.instance.stop();
-    for (const timer of this.#timers) this.#services.timers.disarm(timer);
-    for (const unlisten of this.#unlisten) unlisten();
-  }
-
-  #host(): InstanceHost {
-    const services = this.#services;
-    return {
-      get nowMs() {
-        return services.nowMs;
-      },
-      get causeKey() {
-        return services.causeKey;
-      },
-      newContext: () => new InstanceContext(services, services),
-      newTimer: (target: TimerTarget, kind) => {
-        const timer = new Timer(target, this.ordinal, this.#timers.length, kind);
-        this.#timers.push(timer);
-        return timer;
-      },
-      arm: (timer, dueMs) => services.timers.arm(timer, dueMs),
-      disarm: (timer) => services.timers.disarm(timer),
-      variable: (name) => services.read(name),
-      setVariable: (name, value) => services.setVariable(name, value),
-      onVariable: (names, changed) => {
-        for (const name of new Set(names)) this.#unlisten.push(services.listen(name, changed));
-      },
-      eventClass: (typeName) => services.eventClass(typeName),
-      classFor: (type) => services.classFor(type),
-      route: (event, typeName) => services.route(event, typeName),
-      touch: () => services.touch(this),
-    };
+    this.#host.release();
   }
 }

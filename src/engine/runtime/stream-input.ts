@@ -24,8 +24,8 @@ export interface StreamProgram {
   readonly view: boolean;
   readonly key: IndexKey | null;
   readonly residual: EventPredicate | null;
-  /** All conjuncts of the parentheses, for views. */
-  readonly admits: EventPredicate;
+  /** All conjuncts of the parentheses, for views; else null: the filter index answers them. */
+  readonly admits: EventPredicate | null;
   readonly contained: ContainedProgram | null;
   readonly windows: WindowRecipe;
   /** Deepest `prior` of the stream; -1 when neither prior nor prev is used. */
@@ -55,7 +55,7 @@ export function compileStream(
     view: isView(stream),
     key,
     residual: residual.length === 0 ? null : compileEventPredicate(residual, stream.index),
-    admits: compileEventPredicate(conjuncts, stream.index),
+    admits: isView(stream) ? compileEventPredicate(conjuncts, stream.index) : null,
     contained: compileContained(source.contained, stream.eventType),
     windows: compileWindows(stream),
     priorDepth,
@@ -131,9 +131,10 @@ export class StreamInput {
   }
 
   acceptUpdates(updates: readonly Update[]): void {
-    if (!(this.window instanceof RemoteView)) return;
+    const { admits } = this.#program;
+    if (!(this.window instanceof RemoteView) || admits === null) return;
     for (const update of updates) {
-      this.window.apply(update, this.#host.nowMs, (event) => this.#program.admits(event, this.#host.context));
+      this.window.apply(update, this.#host.nowMs, (event) => admits(event, this.#host.context));
     }
   }
 }

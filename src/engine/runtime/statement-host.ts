@@ -1,0 +1,83 @@
+/** What the engine lends to one statement instance. A class, so that windows of all statements see hosts of one shape. */
+import type { CauseKey } from '../../model/cause-key.ts';
+import type { Event } from '../../model/event.ts';
+import type { EventType } from '../../model/event-type.ts';
+import type { Value } from '../../model/value.ts';
+import type { DeployedStatement, EngineServices } from './deployed.ts';
+import type { EventClass } from './event-class.ts';
+import { InstanceContext } from './instance-context.ts';
+import type { InstanceHost } from './statement.ts';
+import { Timer } from './timer-queue.ts';
+import type { TimerTarget } from './timer-queue.ts';
+
+export class StatementHost implements InstanceHost {
+  readonly #services: EngineServices;
+  readonly #statement: DeployedStatement;
+  readonly #timers: Timer[] = [];
+  readonly #unlisten: (() => void)[] = [];
+
+  constructor(services: EngineServices, statement: DeployedStatement) {
+    this.#services = services;
+    this.#statement = statement;
+  }
+
+  get nowMs(): number {
+    return this.#services.nowMs;
+  }
+
+  get causeKey(): CauseKey {
+    return this.#services.causeKey;
+  }
+
+  newContext(): InstanceContext {
+    return new InstanceContext(this.#services, this.#services);
+  }
+
+  newTimer(target: TimerTarget, kind: 'window' | 'output'): Timer {
+    const timer = new Timer(target, this.#statement.ordinal, this.#timers.length, kind);
+    this.#timers.push(timer);
+    return timer;
+  }
+
+  arm(timer: Timer, dueMs: number): void {
+    this.#services.timers.arm(timer, dueMs);
+  }
+
+  disarm(timer: Timer): void {
+    this.#services.timers.disarm(timer);
+  }
+
+  variable(name: string): Value {
+    return this.#services.read(name);
+  }
+
+  setVariable(name: string, value: Value): void {
+    this.#services.setVariable(name, value);
+  }
+
+  onVariable(names: readonly string[], changed: (name: string, before: Value) => void): void {
+    for (const name of new Set(names)) this.#unlisten.push(this.#services.listen(name, changed));
+  }
+
+  eventClass(typeName: string): EventClass {
+    return this.#services.eventClass(typeName);
+  }
+
+  classFor(type: EventType): EventClass {
+    return this.#services.classFor(type);
+  }
+
+  route(event: Event, typeName: string): void {
+    this.#services.route(event, typeName);
+  }
+
+  touch(): void {
+    this.#services.touch(this.#statement);
+  }
+
+  /** Disarms all timers and listens to no variable any more. */
+  release(): void {
+    for (const timer of this.#timers) this.#services.timers.disarm(timer);
+    for (const unlisten of this.#unlisten) unlisten();
+  }
+}
