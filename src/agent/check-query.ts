@@ -66,12 +66,16 @@ export class QueryChecker {
       eventType: (name) => catalog.eventType(name) ?? module.eventTypes.get(name),
       eventTypeNames: () => catalog.eventTypeNames(),
       variable: (name) => catalog.variable(name),
+      expression: (name) => catalog.expression(name),
       domainsOf: (name) => (module.eventTypes.has(name) ? null : federated.domainsOf(name)),
     };
     return planQuery(module, view, {
       owner: this.#options.owner,
       iterated: this.#options.iterated,
-      declarations: ast.statements.flatMap((s) => (s.kind === 'createExpression' ? [s.declaration] : [])),
+      declarations: [
+        ...catalog.expressions(),
+        ...ast.statements.flatMap((s) => (s.kind === 'createExpression' ? [s.declaration] : [])),
+      ],
       knownInputs: new Set(inputs.map((i) => i.name)),
       firstInput: inputs.length,
     });

@@ -332,11 +332,7 @@ export class QueryService {
       if (deployed.fragment.domain !== this.#deps.transport.self)
         this.#deps.transport.subscribe(deployed.fragment.domain, fragmentId);
     }
-    for (const type of checked.module.eventTypes.values()) query.catalog.addType(type);
-    for (const s of checked.module.statements) {
-      if (s.kind === 'createVariable')
-        query.catalog.addVariable({ name: s.variable, type: s.type, constant: s.constant });
-    }
+    query.catalog.addModule(checked.module);
     if (filled.length > 0) group.fillQuietly(filled);
     group.drain();
   }

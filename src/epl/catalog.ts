@@ -44,6 +44,12 @@ export class LayeredCatalog implements Catalog {
     return this.#expressions.get(name) ?? this.#parent?.expression?.(name);
   }
 
+  /** Expressions of this layer and, where they are layered catalogs too, of those below. */
+  *expressions(): Iterable<AstExpressionDeclaration> {
+    yield* this.#expressions.values();
+    if (this.#parent instanceof LayeredCatalog) yield* this.#parent.expressions();
+  }
+
   eventType(name: string): EventType | undefined {
     return this.#types.get(name) ?? this.#parent?.eventType(name);
   }

@@ -1,6 +1,6 @@
 /** `insert into`: infers a type, or checks the columns against the declared one (Esper reference §5.10). */
 import type { AstInsertInto } from '../model/ast.ts';
-import type { Column, InsertInto, SelectItem } from '../model/checked.ts';
+import type { CheckedExpression, Column, InsertInto, SelectItem } from '../model/checked.ts';
 import { type EventType, isSubtype, type Property } from '../model/event-type.ts';
 import type { LayeredCatalog } from './catalog.ts';
 import { didYouMeanHint } from './names.ts';
@@ -73,6 +73,15 @@ function namedProperties(ast: AstInsertInto, body: Inserted, columns: readonly C
   return columns.map((c, i) => ({ name: names[i] ?? c.name, type: c.type }));
 }
 
+/** The expressions that were selected, by the names of the properties that they fill. */
+function selectedBy(ast: AstInsertInto, body: Inserted): ReadonlyMap<string, CheckedExpression> {
+  const selected = new Map<string, CheckedExpression>();
+  body.select.forEach((item, i) => {
+    if (item.kind === 'expression') selected.set(ast.columns?.[i] ?? item.name, item.expression);
+  });
+  return selected;
+}
+
 function requireFit(
   ast: AstInsertInto,
   body: Inserted,
@@ -83,20 +92,23 @@ function requireFit(
 ): void {
   if (target.variantOf !== undefined) return requireMember(ast, body, target, catalog);
   if (target.kind === 'view') fail('INVALID_STATEMENT', `nothing can be inserted into '${target.name}'`, ast.position);
+  const selected = selectedBy(ast, body);
   for (const { name, type } of properties) {
+    const expression = selected.get(name);
+    const position = expression?.ast.position ?? ast.position;
     const property = target.properties.find((p) => p.name === name);
     if (property === undefined) {
       const hint = didYouMeanHint(
         name,
         target.properties.map((p) => p.name),
       );
-      return fail('UNKNOWN_PROPERTY', `'${target.name}' has no property '${name}'`, ast.position, hint);
+      return fail('UNKNOWN_PROPERTY', `'${target.name}' has no property '${name}'`, position, hint);
     }
-    if (!isAssignable(catalog, type, property.type)) {
+    if (expression?.type.kind !== 'null' && !isAssignable(catalog, type, property.type)) {
       fail(
         'TYPE_MISMATCH',
         `property '${name}' of '${target.name}' is ${describeType(property.type)}, not ${describeType(type)}`,
-        ast.position,
+        position,
       );
     }
   }

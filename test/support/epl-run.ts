@@ -1,8 +1,8 @@
 /** A module of EPL over one engine: send, move the clock, look at the listener calls. For unit tests of the engine. */
-import { ScenarioCatalog } from '../../src/cli/replay/scenario.ts';
 import { Engine, rowToObject } from '../../src/engine/engine.ts';
 import type { CauseInput, Deployment, StatementOutput } from '../../src/engine/engine.ts';
 import { analyzeModule } from '../../src/epl/analyze.ts';
+import { LayeredCatalog } from '../../src/epl/catalog.ts';
 import { parseModule } from '../../src/epl/parse.ts';
 import type { CauseKey } from '../../src/model/cause-key.ts';
 import { stringifyKey } from '../../src/model/cause-key.ts';
@@ -32,7 +32,7 @@ export function eventType(name: string, properties: Properties, more: Partial<Ev
 
 export class EplRun {
   readonly engine: Engine;
-  readonly catalog = new ScenarioCatalog();
+  readonly catalog = new LayeredCatalog();
   #calls: Call[] = [];
   #seq = 0;
 
@@ -47,12 +47,7 @@ export class EplRun {
   deploy(epl: string, emit: 'rows' | 'updates' = 'rows'): Deployment {
     const module = analyzeModule(parseModule(epl), this.catalog);
     const deployment = this.engine.deploy(module, { listener: this.#listen, emit });
-    for (const type of module.eventTypes.values()) this.catalog.addType(type);
-    for (const statement of module.statements) {
-      if (statement.kind !== 'createVariable') continue;
-      const { variable, type, constant } = statement;
-      this.catalog.addVariable({ name: variable, type, constant });
-    }
+    this.catalog.addModule(module);
     return deployment;
   }
 

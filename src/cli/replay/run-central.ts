@@ -2,6 +2,7 @@
 import { Engine, rowToObject } from '../../engine/engine.ts';
 import type { Deployment, StatementOutput } from '../../engine/engine.ts';
 import { analyzeModule } from '../../epl/analyze.ts';
+import { LayeredCatalog } from '../../epl/catalog.ts';
 import { parseModule } from '../../epl/parse.ts';
 import { eventKey } from '../../model/cause-key.ts';
 import type { CheckedExpression, CheckedModule } from '../../model/checked.ts';
@@ -9,7 +10,7 @@ import { CodedError, toCodedError } from '../../model/errors.ts';
 import { toValue } from '../../engine/runtime/event-class.ts';
 import { compareOutputs } from './compare.ts';
 import type { StatementTraits } from './compare.ts';
-import { ScenarioCatalog, scenarioTypes } from './scenario.ts';
+import { scenarioTypes } from './scenario.ts';
 import type { Scenario, ScenarioOutput, ScenarioStep } from './scenario.ts';
 
 /** Where control operations come from: the domain that registers the query. */
@@ -107,7 +108,7 @@ class CentralRun {
   readonly traits = new Map<string, StatementTraits>();
   readonly #scenario: Scenario;
   readonly #engine = new Engine({ startMs: 0 });
-  readonly #catalog = new ScenarioCatalog();
+  readonly #catalog = new LayeredCatalog();
   readonly #deployments: Deployment[] = [];
   readonly #seqs = new Map<string, number>();
   #step = 0;
@@ -128,12 +129,7 @@ class CentralRun {
     const module = analyzeModule(parseModule(epl), this.#catalog);
     const deployment = this.#engine.deploy(module, { listener: this.#listen });
     this.#deployments.push(deployment);
-    for (const type of module.eventTypes.values()) this.#catalog.addType(type);
-    for (const statement of module.statements) {
-      if (statement.kind !== 'createVariable') continue;
-      const { variable, type, constant } = statement;
-      this.#catalog.addVariable({ name: variable, type, constant });
-    }
+    this.#catalog.addModule(module);
     traitsOf(module, this.traits);
   }
 

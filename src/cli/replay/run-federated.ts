@@ -191,11 +191,7 @@ class FederatedRun {
   /** Remembers what the comparison must know of the statements. */
   #learn(epl: string): void {
     const module = analyzeModule(parseModule(epl), this.#catalog);
-    for (const type of module.eventTypes.values()) this.#catalog.addType(type);
-    for (const s of module.statements) {
-      if (s.kind === 'createVariable')
-        this.#catalog.addVariable({ name: s.variable, type: s.type, constant: s.constant });
-    }
+    this.#catalog.addModule(module);
     traitsOf(module, this.traits);
   }
 }

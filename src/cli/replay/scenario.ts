@@ -1,6 +1,6 @@
 /** Golden scenarios (test/conformance/scenarios): reading one, and the event types and variables it starts from. */
 import { CodedError } from '../../model/errors.ts';
-import type { Catalog, EventType, Property, VariableType } from '../../model/event-type.ts';
+import type { EventType, Property } from '../../model/event-type.ts';
 import { stringifyStreamName } from '../../model/ids.ts';
 import { parseType, STRING } from '../../model/value.ts';
 
@@ -143,31 +143,6 @@ export function parseScenario(json: string): Scenario {
       error: optional(expect['error'], String) ?? null,
     },
   };
-}
-
-/** The catalog a scenario starts from; grows by what modules declare. */
-export class ScenarioCatalog implements Catalog {
-  readonly #types = new Map<string, EventType>();
-  readonly #variables = new Map<string, VariableType>();
-
-  eventType(name: string): EventType | undefined {
-    return this.#types.get(name);
-  }
-  eventTypeNames(): Iterable<string> {
-    return this.#types.keys();
-  }
-  variable(name: string): VariableType | undefined {
-    return this.#variables.get(name);
-  }
-  types(): Iterable<EventType> {
-    return this.#types.values();
-  }
-  addType(type: EventType): void {
-    this.#types.set(type.name, type);
-  }
-  addVariable(variable: VariableType): void {
-    this.#variables.set(variable.name, variable);
-  }
 }
 
 /**

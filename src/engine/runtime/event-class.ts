@@ -11,6 +11,7 @@ import type { EventType } from '../../model/event-type.ts';
 import type { MapValue, Value, ValueType } from '../../model/value.ts';
 import { quote } from '../compile/quote.ts';
 import { ABSENT } from '../functions/members.ts';
+import { knowSupertypes } from '../functions/type-names.ts';
 
 export interface EventMeta {
   readonly timestampMs: number;
@@ -81,6 +82,7 @@ export class EventClass {
     this.positions = new Map(this.#names.map((name, i) => [name, i]));
     this.#construct = constructOf(this.#names);
     this.#classOf = classOf;
+    knowSupertypes(type, (name) => classOf(name)?.type);
   }
 
   /** `values` in the order of the type's properties. */

@@ -1,8 +1,8 @@
 /** What a workload of the engine bench is, and the engine it runs on. */
-import { ScenarioCatalog } from '../../../src/cli/replay/scenario.ts';
 import { Engine, rowToObject } from '../../../src/engine/engine.ts';
 import type { OutputRow, StatementOutput } from '../../../src/engine/engine.ts';
 import { analyzeModule } from '../../../src/epl/analyze.ts';
+import { LayeredCatalog } from '../../../src/epl/catalog.ts';
 import { parseModule } from '../../../src/epl/parse.ts';
 import type { Event } from '../../../src/model/event.ts';
 import type { EventType } from '../../../src/model/event-type.ts';
@@ -53,7 +53,7 @@ export class Sink {
 /** An engine with its types, and a listener that counts the rows of all statements. */
 export class BenchEngine {
   readonly engine = new Engine({ startMs: 0 });
-  readonly #catalog = new ScenarioCatalog();
+  readonly #catalog = new LayeredCatalog();
   #outputs = 0;
   #last: OutputRow | null = null;
 
