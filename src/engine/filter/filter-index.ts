@@ -122,9 +122,14 @@ class Bounds<Owner> {
 
   add(bound: number, inclusive: boolean, activation: Activation<Owner>): void {
     const entry = { bound: bound * this.#sign, inclusive, activation };
-    let at = this.#entries.length;
-    while (at > 0 && (this.#entries[at - 1]?.bound ?? -Infinity) > entry.bound) at--;
-    this.#entries.splice(at, 0, entry);
+    let from = 0;
+    let to = this.#entries.length;
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if ((this.#entries[middle]?.bound ?? Infinity) > entry.bound) to = middle;
+      else from = middle + 1;
+    }
+    this.#entries.splice(from, 0, entry);
   }
 
   remove(activation: Activation<Owner>): void {
@@ -134,11 +139,11 @@ class Bounds<Owner> {
 
   collect(value: number, event: Event, into: Activation<Owner>[]): void {
     const v = value * this.#sign;
+    if (Number.isNaN(v)) return;
     for (let i = 0; i < this.#entries.length; i++) {
       const entry = this.#entries[i];
       if (entry === undefined || entry.bound > v) return;
       if (entry.bound === v && !entry.inclusive) continue;
-      if (Number.isNaN(v)) continue;
       offer(entry.activation, event, into);
     }
   }
@@ -164,7 +169,24 @@ function isRead(candidate: unknown): candidate is Read {
 interface Hash<Owner> {
   readonly read: Read;
   readonly slot: `$${string}`;
-  readonly map: Map<Value, Activation<Owner>[]>;
+  readonly map: Map<Value, Bucket<Owner>>;
+}
+
+/** Activations of one value: mostly there is one, which is then found without a list. */
+type Bucket<Owner> = Activation<Owner> | Activation<Owner>[];
+
+function isList<Owner>(bucket: Bucket<Owner>): bucket is Activation<Owner>[] {
+  return Array.isArray(bucket);
+}
+
+function bucketWithout<Owner>(
+  bucket: Bucket<Owner> | undefined,
+  activation: Activation<Owner>,
+): Bucket<Owner> | undefined {
+  if (bucket === undefined || bucket === activation) return undefined;
+  if (!isList(bucket)) return bucket;
+  const rest = bucket.filter((a) => a !== activation);
+  return rest.length === 1 ? rest[0] : rest;
 }
 
 interface Range<Owner> {
@@ -187,8 +209,9 @@ class TypeNode<Owner> {
       const map = this.#hash(slotOf(key.property)).map;
       for (const value of key.values) {
         const known = map.get(value);
-        if (known === undefined) map.set(value, [activation]);
-        else known.push(activation);
+        if (known === undefined) map.set(value, activation);
+        else if (isList(known)) known.push(activation);
+        else map.set(value, [known, activation]);
       }
     } else {
       this.#range(slotOf(key.property), key.kind).bounds.add(key.bound, key.inclusive, activation);
@@ -202,8 +225,8 @@ class TypeNode<Owner> {
     } else if (key.kind === 'equal') {
       const map = this.#hash(slotOf(key.property)).map;
       for (const value of key.values) {
-        const rest = (map.get(value) ?? []).filter((a) => a !== activation);
-        if (rest.length === 0) map.delete(value);
+        const rest = bucketWithout(map.get(value), activation);
+        if (rest === undefined) map.delete(value);
         else map.set(value, rest);
       }
     } else {
@@ -222,7 +245,9 @@ class TypeNode<Owner> {
       const value = hash.read(event);
       if (value === null || value === undefined) continue;
       const met = hash.map.get(value);
-      if (met !== undefined) for (const activation of met) offer(activation, event, into);
+      if (met === undefined) continue;
+      if (isList(met)) for (const activation of met) offer(activation, event, into);
+      else offer(met, event, into);
     }
     for (let i = 0; i < this.#ranges.length; i++) {
       const range = this.#ranges[i];
