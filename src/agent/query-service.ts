@@ -206,6 +206,8 @@ export class QueryService {
     this.#queries.delete(id);
     const members = [...(query.group?.members ?? [])];
     for (const m of members) this.#unsubscribe(query, m.fragmentId);
+    // Answers still under way find nobody: a group whose fragments are gone would ask for their progress for ever.
+    query.group = null;
     await cancelAll(
       members.map((m) => ({ domain: m.fragment.domain, fragmentId: m.fragmentId })),
       this.#deps.ask,
@@ -369,7 +371,8 @@ export class QueryService {
           (reply) => {
             const { heartbeat } = expectReply(reply, 'progress');
             query.group?.answered(domain, heartbeat.fragments);
-            query.group?.onHeartbeat(domain, heartbeat);
+            // A domain that knows none of them (yet, or any more) is asked again in the next turn, not at once.
+            if (heartbeat.fragments.length > 0) query.group?.onHeartbeat(domain, heartbeat);
           },
           () => query.group?.answered(domain),
         );
