@@ -17,8 +17,8 @@ export interface RowTaker {
 }
 
 export interface DirectRows {
-  /** An update of at most one event each way. */
-  one(insert: Event | null, remove: Event | null): void;
+  /** An update of at most one event each way: the first row, or null; a second one is put. */
+  one(insert: Event | null, remove: Event | null): OutputRow | null;
   many(insert: readonly Event[], remove: readonly Event[]): void;
   /** The present rows, from the events that are in. */
   iterate(events: readonly Event[], into: RowTaker): void;
@@ -38,12 +38,12 @@ class PerEvent implements DirectRows {
     this.#out = out;
   }
 
-  one(insert: Event | null, remove: Event | null): void {
+  one(insert: Event | null, remove: Event | null): OutputRow | null {
     if (this.#aggregated) {
       if (insert !== null) this.#group.enter(insert, this.#context);
       if (remove !== null) this.#group.leave(remove, this.#context);
     }
-    if (insert !== null) this.#out.put(this.#group.row(insert, this.#context));
+    return insert === null ? null : this.#group.row(insert, this.#context);
   }
 
   many(insert: readonly Event[], remove: readonly Event[]): void {
@@ -71,10 +71,10 @@ class ForAll implements DirectRows {
     this.#out = out;
   }
 
-  one(insert: Event | null, remove: Event | null): void {
+  one(insert: Event | null, remove: Event | null): OutputRow | null {
     if (insert !== null) this.#group.enter(insert, this.#context);
     if (remove !== null) this.#group.leave(remove, this.#context);
-    this.#out.put(this.#group.row(null, this.#context));
+    return this.#group.row(null, this.#context);
   }
 
   many(insert: readonly Event[], remove: readonly Event[]): void {
@@ -147,16 +147,17 @@ class PerGroup implements DirectRows {
     this.#out = out;
   }
 
-  one(insert: Event | null, remove: Event | null): void {
-    if (insert === null) {
-      if (remove !== null) this.#row(this.#groups.leave(remove), remove);
-      return;
-    }
+  one(insert: Event | null, remove: Event | null): OutputRow | null {
+    if (insert === null) return remove === null ? null : this.#row(this.#groups.leave(remove), remove);
     this.#groups.forget();
     const entered = this.#groups.enter(insert);
     const left = remove === null ? entered : this.#groups.leave(remove);
-    this.#row(entered, insert);
-    if (remove !== null && left !== entered) this.#row(left, remove);
+    if (remove === null || left === entered) return this.#row(entered, insert);
+    const first = this.#row(entered, insert);
+    const second = this.#row(left, remove);
+    if (first === null) return second;
+    this.#out.put(second);
+    return first;
   }
 
   many(insert: readonly Event[], remove: readonly Event[]): void {
@@ -181,12 +182,12 @@ class PerGroup implements DirectRows {
     for (let i = 0; i < touched.length; i++) {
       const group = touched[i];
       const event = events[i];
-      if (group !== undefined && event !== undefined) this.#row(group, event);
+      if (group !== undefined && event !== undefined) this.#out.put(this.#row(group, event));
     }
   }
 
-  #row(group: StreamGroup, event: Event): void {
-    this.#out.put(group.row(event, this.#context));
+  #row(group: StreamGroup, event: Event): OutputRow | null {
+    return group.row(event, this.#context);
   }
 
   iterate(events: readonly Event[], into: RowTaker): void {
@@ -212,11 +213,11 @@ class PerEventGrouped implements DirectRows {
     this.#out = out;
   }
 
-  one(insert: Event | null, remove: Event | null): void {
+  one(insert: Event | null, remove: Event | null): OutputRow | null {
     if (insert !== null) this.#groups.forget();
     const group = insert === null ? null : this.#groups.enter(insert);
     if (remove !== null) this.#groups.leave(remove);
-    if (group !== null) this.#out.put(group.row(insert, this.#context));
+    return group === null ? null : group.row(insert, this.#context);
   }
 
   many(insert: readonly Event[], remove: readonly Event[]): void {

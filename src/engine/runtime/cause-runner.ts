@@ -15,6 +15,7 @@ import { CauseWork } from './cause-work.ts';
 import type { InstanceWork } from './cause-work.ts';
 import type { DeployedStatement } from './deployed.ts';
 import { isTransformer } from './statement.ts';
+import type { Told } from './statement.ts';
 import type { Timer } from './timer-queue.ts';
 import { TimerQueue } from './timer-queue.ts';
 import type { EventTypes } from './types.ts';
@@ -283,8 +284,7 @@ export class CauseRunner {
     if (statement === undefined) return;
     try {
       timer.target.fire(this.#nowMs);
-      statement.instance.evaluate();
-      this.#tell(statement);
+      this.#conclude(statement);
     } catch (error) {
       this.#drop(statement, error);
     }
@@ -346,8 +346,7 @@ export class CauseRunner {
     try {
       owner.instance.acceptOne(match.slot, event);
       if (matches[i + 1]?.owner === owner) return;
-      owner.instance.evaluate();
-      this.#tell(owner);
+      this.#conclude(owner);
     } catch (error) {
       this.#drop(owner, error);
     }
@@ -377,9 +376,23 @@ export class CauseRunner {
     }
   }
 
+  #conclude(statement: DeployedStatement): void {
+    const { instance } = statement;
+    if (instance.conclude === undefined) {
+      instance.evaluate();
+      this.#tell(statement);
+      return;
+    }
+    const told = instance.conclude();
+    if (told !== null) this.#call(statement, told);
+  }
+
   #tell(statement: DeployedStatement): void {
     const told = statement.instance.finish();
-    if (told === null) return;
+    if (told !== null) this.#call(statement, told);
+  }
+
+  #call(statement: DeployedStatement, told: Told): void {
     const cause = this.#lazyKeyOf ?? this.#presentKey;
     statement.listener(new CauseOutput(statement.program, cause, this.#nowMs, told));
   }

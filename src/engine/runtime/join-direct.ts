@@ -17,7 +17,7 @@ import { PairSide } from '../join/pair-side.ts';
 import { expressionsOf, holds, onlyStream } from './expressions.ts';
 import type { InstanceContext } from './instance-context.ts';
 import type { OutputRow } from './output-row.ts';
-import type { InstanceHost, StatementInstance, StatementOutput } from './statement.ts';
+import type { InstanceHost, StatementInstance, Told } from './statement.ts';
 import type { StreamProgram } from './stream-input.ts';
 import { StreamInput } from './stream-input.ts';
 import { windowHost } from './window-host.ts';
@@ -26,6 +26,9 @@ import { windowHost } from './window-host.ts';
 const IN_ORDER: ReadonlySet<string> = new Set(['length', 'time', 'keepall', 'lastevent', 'ext_timed']);
 
 const NO_ROWS: readonly OutputRow[] = [];
+
+/** Rows of one cause; null while there are none. */
+type Rows = OutputRow[] | null;
 
 interface PairStream {
   readonly stream: StreamProgram;
@@ -123,13 +126,7 @@ class DirectJoin implements StatementInstance {
   readonly #right: PairSide;
   readonly #leftInput: StreamInput;
   readonly #rightInput: StreamInput;
-  #out: OutputRow[] | null = null;
-  /** What `finish` hands out, until it is called again. */
-  readonly #told: { insert: readonly OutputRow[]; readonly remove: readonly OutputRow[]; readonly updates: null } = {
-    insert: NO_ROWS,
-    remove: NO_ROWS,
-    updates: null,
-  };
+  #out: Rows = null;
 
   constructor(parts: PairParts, host: InstanceHost) {
     this.#parts = parts;
@@ -152,80 +149,102 @@ class DirectJoin implements StatementInstance {
   acceptUpdates(): void {}
 
   evaluate(): void {
+    this.#out = this.#evaluate(this.#out);
+  }
+
+  conclude(): Told | null {
+    const rows = this.#evaluate(this.#out);
+    this.#out = null;
+    return rows === null ? null : { insert: rows, remove: NO_ROWS, updates: null };
+  }
+
+  finish(): Told | null {
+    const rows = this.#out;
+    this.#out = null;
+    return rows === null ? null : { insert: rows, remove: NO_ROWS, updates: null };
+  }
+
+  /** Appends the rows of the cause to `out`; the list is made with the first row. */
+  #evaluate(out: Rows): Rows {
     const left = this.#left;
     const right = this.#right;
     const leftChanged = left.changed;
     const rightChanged = right.changed;
     if (leftChanged) left.apply();
     if (rightChanged) right.apply();
-    if (leftChanged && rightChanged) this.#expandBoth();
-    else if (leftChanged) this.#expandLeft();
-    else if (rightChanged) this.#expandRight();
+    let rows = out;
+    if (leftChanged) rows = this.#expandLeft(rows);
+    if (rightChanged) rows = leftChanged ? this.#expandRightToo(rows) : this.#expandRight(rows);
     if (leftChanged) left.settle();
     if (rightChanged) right.settle();
+    return rows;
   }
 
-  #expandLeft(): void {
+  #expandLeft(out: Rows): Rows {
     const only = this.#left.onlyInsert;
-    if (only !== null) this.#fromLeft(only);
-    else for (const event of this.#left.inserts) this.#fromLeft(event);
+    if (only !== null) return this.#fromLeft(only, out);
+    let rows = out;
+    for (const event of this.#left.inserts) rows = this.#fromLeft(event, rows);
+    return rows;
   }
 
-  #expandRight(): void {
+  #expandRight(out: Rows): Rows {
     const only = this.#right.onlyInsert;
-    if (only !== null) this.#fromRight(only, null);
-    else for (const event of this.#right.inserts) this.#fromRight(event, null);
+    if (only !== null) return this.#fromRight(only, null, out);
+    let rows = out;
+    for (const event of this.#right.inserts) rows = this.#fromRight(event, null, rows);
+    return rows;
   }
 
   /** A row of two arriving events is found from the left one, unless the right one has left again on the same cause. */
-  #expandBoth(): void {
-    this.#expandLeft();
+  #expandRightToo(out: Rows): Rows {
     const arrived = new Set(this.#left.inserts);
     const gone = new Set(this.#right.removes);
-    for (const event of this.#right.inserts) this.#fromRight(event, gone.has(event) ? null : arrived);
+    let rows = out;
+    for (const event of this.#right.inserts) rows = this.#fromRight(event, gone.has(event) ? null : arrived, rows);
+    return rows;
   }
 
-  #fromLeft(event: Event): void {
+  #fromLeft(event: Event, out: Rows): Rows {
     const { left, fromLeft, project } = this.#parts;
-    if (left.own !== null && !left.own(event, this.context)) return;
+    if (left.own !== null && !left.own(event, this.context)) return out;
     const bucket: Bucket = this.#left.matches(event, this.#right);
     const { events } = bucket;
+    let rows = out;
     for (let i = bucket.head; i < events.length; i++) {
       const other = events[i];
       if (other === undefined) break;
-      if (fromLeft === null || fromLeft(event, other, this.context)) this.#put(project(event, other, this.context));
+      if (fromLeft !== null && !fromLeft(event, other, this.context)) continue;
+      const row = project(event, other, this.context);
+      if (rows === null) rows = [row];
+      else rows.push(row);
     }
+    return rows;
   }
 
   /** `except`: left events whose rows have been found already. */
-  #fromRight(event: Event, except: ReadonlySet<Event> | null): void {
+  #fromRight(event: Event, except: ReadonlySet<Event> | null, out: Rows): Rows {
     const { right, fromRight, project } = this.#parts;
-    if (right.own !== null && !right.own(event, this.context)) return;
+    if (right.own !== null && !right.own(event, this.context)) return out;
     const bucket: Bucket = this.#right.matches(event, this.#left);
     const { events } = bucket;
+    let rows = out;
     for (let i = bucket.head; i < events.length; i++) {
       const other = events[i];
       if (other === undefined) break;
       if (except !== null && except.has(other)) continue;
-      if (fromRight === null || fromRight(other, event, this.context)) this.#put(project(other, event, this.context));
+      if (fromRight !== null && !fromRight(other, event, this.context)) continue;
+      const row = project(other, event, this.context);
+      if (rows === null) rows = [row];
+      else rows.push(row);
     }
-  }
-
-  #put(row: OutputRow): void {
-    if (this.#out === null) this.#out = [row];
-    else this.#out.push(row);
-  }
-
-  finish(): Pick<StatementOutput, 'insert' | 'remove' | 'updates'> | null {
-    if (this.#out === null) return null;
-    this.#told.insert = this.#out;
-    this.#out = null;
-    return this.#told;
+    return rows;
   }
 
   iterate(): readonly OutputRow[] {
-    for (const event of this.#leftInput.window.content()) this.#fromLeft(event);
-    return this.finish()?.insert ?? NO_ROWS;
+    let rows: Rows = null;
+    for (const event of this.#leftInput.window.content()) rows = this.#fromLeft(event, rows);
+    return rows ?? NO_ROWS;
   }
 
   stop(): void {

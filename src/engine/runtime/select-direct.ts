@@ -18,12 +18,16 @@ import { NONE } from '../window/data-window.ts';
 import { expressionsOf, holds } from './expressions.ts';
 import type { InstanceContext } from './instance-context.ts';
 import type { OutputRow } from './output-row.ts';
-import type { InstanceHost, StatementInstance, StatementOutput } from './statement.ts';
+import type { InstanceHost, StatementInstance, Told } from './statement.ts';
 import type { StreamProgram } from './stream-input.ts';
 import { StreamInput } from './stream-input.ts';
 import { windowHost } from './window-host.ts';
 
 const NO_ROWS: readonly OutputRow[] = [];
+
+function told(insert: readonly OutputRow[]): Told {
+  return { insert, remove: NO_ROWS, updates: null };
+}
 
 interface PendingUpdate {
   readonly insert: readonly Event[];
@@ -107,12 +111,6 @@ class DirectSelect implements StatementInstance, UpdateSink, RowTaker {
   #oneRemove: Event | null = null;
   #pending: PendingUpdate[] = [];
   #out: OutputRow[] | null = null;
-  /** What `finish` hands out, until it is called again. */
-  readonly #told: { insert: readonly OutputRow[]; readonly remove: readonly OutputRow[]; readonly updates: null } = {
-    insert: NO_ROWS,
-    remove: NO_ROWS,
-    updates: null,
-  };
 
   constructor(parts: DirectParts, host: InstanceHost) {
     this.context = host.newContext();
@@ -160,25 +158,47 @@ class DirectSelect implements StatementInstance, UpdateSink, RowTaker {
   acceptUpdates(): void {}
 
   evaluate(): void {
-    const insert = this.#oneInsert;
-    if (insert !== null) {
-      const remove = this.#oneRemove;
-      this.#oneInsert = null;
-      this.#oneRemove = null;
-      if (this.#where === null) this.#rows.one(insert, remove);
-      else this.#evaluateWhere(this.#where, insert, remove);
-      return;
+    if (this.#oneInsert !== null) {
+      const before = this.#take();
+      const row = this.#evaluateOne(this.#oneInsert);
+      const more = this.#take();
+      if (before !== null || row !== null || more !== null) {
+        this.#out = [...(before ?? []), ...(row === null ? [] : [row]), ...(more ?? [])];
+      }
+    } else if (this.#pending.length > 0) {
+      const pending = this.#pending;
+      this.#pending = [];
+      for (const update of pending) this.#evaluateUpdate(update);
     }
-    if (this.#pending.length === 0) return;
-    const pending = this.#pending;
-    this.#pending = [];
-    for (const update of pending) this.#evaluateUpdate(update);
   }
 
-  #evaluateWhere(where: EventPredicate, insert: Event, remove: Event | null): void {
+  conclude(): Told | null {
+    if (this.#oneInsert === null || this.#out !== null) {
+      this.evaluate();
+      return this.finish();
+    }
+    const row = this.#evaluateOne(this.#oneInsert);
+    const more = this.#take();
+    if (more !== null) return told(row === null ? more : [row, ...more]);
+    return row === null ? null : told([row]);
+  }
+
+  #take(): OutputRow[] | null {
+    const rows = this.#out;
+    this.#out = null;
+    return rows;
+  }
+
+  /** The first row of the one update. */
+  #evaluateOne(insert: Event): OutputRow | null {
+    const remove = this.#oneRemove;
+    this.#oneInsert = null;
+    this.#oneRemove = null;
+    const where = this.#where;
+    if (where === null) return this.#rows.one(insert, remove);
     const inserted = where(insert, this.context) ? insert : null;
     const removed = remove !== null && where(remove, this.context) ? remove : null;
-    if (inserted !== null || removed !== null) this.#rows.one(inserted, removed);
+    return inserted === null && removed === null ? null : this.#rows.one(inserted, removed);
   }
 
   #evaluateUpdate({ insert, remove }: PendingUpdate): void {
@@ -192,11 +212,9 @@ class DirectSelect implements StatementInstance, UpdateSink, RowTaker {
     if (inserted.length > 0 || removed.length > 0) this.#rows.many(inserted, removed);
   }
 
-  finish(): Pick<StatementOutput, 'insert' | 'remove' | 'updates'> | null {
-    if (this.#out === null) return null;
-    this.#told.insert = this.#out;
-    this.#out = null;
-    return this.#told;
+  finish(): Told | null {
+    const rows = this.#take();
+    return rows === null ? null : told(rows);
   }
 
   iterate(): readonly OutputRow[] {

@@ -86,6 +86,9 @@ export interface InstanceHost {
   touch(): void;
 }
 
+/** What a statement has to tell. */
+export type Told = Pick<StatementOutput, 'insert' | 'remove' | 'updates'>;
+
 export interface StatementInstance {
   readonly context: InstanceContext;
   /** Events that one cause delivers to a stream reference, together. */
@@ -96,11 +99,12 @@ export interface StatementInstance {
   acceptUpdates(slot: number, updates: readonly Update[]): void;
   /** After all window timers and deliveries of the cause: evaluates. Output timers fire after it, then `finish`. */
   evaluate(): void;
+  /** `evaluate` and `finish` in one, where nothing comes between: what is told need not be kept. */
+  conclude?(): Told | null;
   /**
-   * What is to be told of this cause; null when there is nothing. Routes inserted rows. The object may be used again by the
-   * next call, its lists are not.
+   * What is to be told of this cause; null when there is nothing. Routes inserted rows.
    */
-  finish(): Pick<StatementOutput, 'insert' | 'remove' | 'updates'> | null;
+  finish(): Told | null;
   iterate(): readonly OutputRow[];
   stop(): void;
 }
