@@ -4,7 +4,7 @@ import type { CheckedStream } from '../model/checked.ts';
 import type { Property } from '../model/event-type.ts';
 import { quoteName } from '../epl/print-names.ts';
 import { printExpression } from '../epl/print.ts';
-import { conjunction } from './rewrite-ast.ts';
+import { conjunction, withoutQualifier } from './rewrite-ast.ts';
 
 /** Stands for "no column at all": an event that only counts. */
 export const NO_COLUMNS = '1 as `~`';
@@ -12,6 +12,8 @@ export const NO_COLUMNS = '1 as `~`';
 export interface FragmentParts {
   readonly source: AstFilterSource;
   readonly columns: readonly Property[];
+  /** All properties of the stream. */
+  readonly properties: readonly Property[];
   readonly filter: readonly AstExpression[];
   /** Data windows that run at the domain; none in a stream fragment. */
   readonly windows: CheckedStream['windows'];
@@ -19,20 +21,24 @@ export interface FragmentParts {
   readonly where: readonly AstExpression[];
 }
 
-/** `select [irstream] a, b from renci.MemUtil(…)#length(1) as m where …`. */
+/** `select [irstream] a, b from renci.MemUtil(…)#length(1) where …`, without the stream's alias: equal fragments have equal texts. */
 export function fragmentText(parts: FragmentParts): string {
+  const { alias, source } = parts;
+  // A property of the alias's name would be taken for it.
+  const named = alias !== null && parts.properties.some((p) => p.name === alias);
+  const bare = (e: AstExpression): AstExpression => (alias === null || named ? e : withoutQualifier(e, alias));
   const columns = parts.columns.length === 0 ? NO_COLUMNS : parts.columns.map((c) => quoteName(c.name)).join(', ');
-  const filter = conjunction(parts.filter);
-  const where = conjunction(parts.where);
+  const filter = conjunction(parts.filter.map(bare));
+  const where = conjunction(parts.where.map(bare));
   const windows = parts.windows
-    .map((w) => `#${w.name}(${w.args.map((a) => printExpression(a.ast)).join(', ')})`)
+    .map((w) => `#${w.name}(${w.args.map((a) => printExpression(bare(a.ast))).join(', ')})`)
     .join('');
   return [
     `select ${windows === '' ? '' : 'irstream '}${columns}`,
-    ` from ${parts.source.nameParts.map(quoteName).join('.')}`,
+    ` from ${source.nameParts.map(quoteName).join('.')}`,
     filter === null ? '' : `(${printExpression(filter)})`,
     windows,
-    parts.alias === null ? '' : ` as ${quoteName(parts.alias)}`,
+    named ? ` as ${quoteName(alias)}` : '',
     where === null ? '' : ` where ${printExpression(where)}`,
   ].join('');
 }

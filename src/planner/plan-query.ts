@@ -302,7 +302,7 @@ function planReference(ref: Reference, draft: Draft): PlannedReference {
   const used = usedColumns(ref.body, stream.index, type);
   const own =
     ref.statement === null ? [] : pushableConjuncts(ref.statement, stream.index, ref.declared).map((c) => c.ast);
-  const base = { source: ref.source, filter: pushed, alias: stream.alias };
+  const base = { source: ref.source, filter: pushed, alias: stream.alias, properties: type.properties };
   // What stays in the parentheses of the residual must find its columns; `used` counts those too.
   if (
     own.length > 0 &&

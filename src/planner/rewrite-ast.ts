@@ -1,5 +1,5 @@
 /** Copies of syntax trees with some nodes exchanged, by identity. */
-import type { AstExpression, AstStatement } from '../model/ast.ts';
+import type { AstChain, AstExpression, AstStatement } from '../model/ast.ts';
 import type { Position } from '../model/errors.ts';
 
 export type Replacements = ReadonlyMap<object, unknown>;
@@ -45,8 +45,6 @@ export function mentions(node: unknown, names: ReadonlySet<string>): boolean {
   return Object.entries(node).some(([key, child]) => key !== 'position' && mentions(child, names));
 }
 
-const NOWHERE: Position = { offset: 0, length: 0, line: 1, column: 1 };
-
 /** `a and b and c`, one expression, or null for none. */
 export function conjunction(operands: readonly AstExpression[]): AstExpression | null {
   const [first, ...rest] = operands;
@@ -54,6 +52,29 @@ export function conjunction(operands: readonly AstExpression[]): AstExpression |
   if (rest.length === 0) return first;
   return { kind: 'logical', op: 'and', operands, position: first.position };
 }
+
+/** `b.metricValue` as `metricValue`: a fragment has one stream, so its name says nothing and need not tell texts apart. */
+export function withoutQualifier(e: AstExpression, alias: string): AstExpression {
+  const replacements = new Map<object, unknown>();
+  collectQualified(e, alias, replacements);
+  // The same tree but for steps of its chains.
+  return replacements.size === 0 ? e : (copy(e, replacements) as AstExpression);
+}
+
+function collectQualified(node: unknown, alias: string, into: Map<object, unknown>): void {
+  if (typeof node !== 'object' || node === null) return;
+  if (isChain(node) && node.target === null && node.steps.length > 1) {
+    const [first, ...rest] = node.steps;
+    if (first?.kind === 'name' && first.name === alias) into.set(node.steps, rest);
+  }
+  for (const [key, child] of Object.entries(node)) if (key !== 'position') collectQualified(child, alias, into);
+}
+
+function isChain(node: object): node is AstChain {
+  return 'kind' in node && node.kind === 'chain' && 'steps' in node;
+}
+
+const NOWHERE: Position = { offset: 0, length: 0, line: 1, column: 1 };
 
 /** A property by name, as an expression of a text that the planner makes. */
 export function propertyExpression(name: string): AstExpression {
@@ -64,5 +85,3 @@ export function propertyExpression(name: string): AstExpression {
     position: NOWHERE,
   };
 }
-
-export { NOWHERE };

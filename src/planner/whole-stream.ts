@@ -54,24 +54,33 @@ export function wholeInputs(
       const name = parseStreamName(t.name).domain === null ? stringifyStreamName(domain, t.name) : t.name;
       const stream = catalog.eventType(name);
       if (stream === undefined) rest.push(domain);
-      else own.push({ type: stream, epl: bareText(source, stream, null), domains: [domain] });
+      else own.push({ type: stream, epl: bareText(source, stream), domains: [domain] });
     }
     return rest.length === 0 ? own : [...own, { type: t, epl: exactText(source, t, catalog), domains: rest }];
   });
 }
 
-function bareText(source: AstFilterSource, type: EventType, alias: string | null): string {
+function bareText(source: AstFilterSource, type: EventType): string {
   const { domain, metric } = parseStreamName(type.name);
   const nameParts = domain === null ? [metric] : [domain, metric];
   const bare: AstFilterSource = { ...source, typeName: type.name, nameParts, filter: [], contained: [] };
-  return fragmentText({ source: bare, columns: type.properties, filter: [], windows: [], alias, where: [] });
+  const { properties } = type;
+  return fragmentText({
+    source: bare,
+    properties,
+    columns: properties,
+    filter: [],
+    windows: [],
+    alias: null,
+    where: [],
+  });
 }
 
 function exactText(source: AstFilterSource, type: EventType, catalog: FederatedCatalog): string {
-  const text = bareText(source, type, EVENT);
+  const text = bareText(source, type);
   if (subtypesOf(type.name, catalog).length === 0) return text;
   const names = [type.name, ...(catalog.domainsOf(type.name) ?? []).map((d) => stringifyStreamName(d, type.name))];
-  return `${text} where typeof(${quoteName(EVENT)}) in (${names.map((n) => `'${n.replaceAll("'", "\\'")}'`).join(', ')})`;
+  return `${text} as ${quoteName(EVENT)} where typeof(${quoteName(EVENT)}) in (${names.map((n) => `'${n.replaceAll("'", "\\'")}'`).join(', ')})`;
 }
 
 const EVENT = 'e';

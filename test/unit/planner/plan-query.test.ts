@@ -28,6 +28,39 @@ describe('planQuery', () => {
     expect(plan('select host from Mem; select util from Mem').inputs).toHaveLength(2);
   });
 
+  it('references that differ in their alias alone share an input', () => {
+    const p = plan('select m.host as a from Mem#length(2) as m; select x.host as b from Mem#time(3 sec) as x');
+    expect(p.inputs).toHaveLength(1);
+    expect(fragments(p)).toEqual(['renci', 'tacc', 'uky'].map((d) => `${d} stream: select host from Mem`));
+    expect(residual(p)).toEqual([
+      'select m.host as a from `~0`#length(2) as m',
+      'select x.host as b from `~0`#time(3 sec) as x',
+    ]);
+  });
+
+  it.each([
+    ['filter', 'keepall', 'renci stream: select host from renci.Mem(util > 3)'],
+    ['where', 'length(2)', 'renci view: select irstream host from renci.Mem#length(2) where util > 3'],
+  ])('so do those with a conjunct in the %s of the fragment', (_, window, text) => {
+    const join = (m: string): string =>
+      `select ${m}.host as h, c.host as i from renci.Mem#${window} as ${m}, tacc.Cpu#keepall as c where ${m}.util > 3`;
+    const p = plan(`${join('m')}; ${join('x')}`);
+    expect(p.inputs.map((i) => i.standsFor)).toEqual(['renci.Mem', 'tacc.Cpu']);
+    expect(fragments(p)).toEqual([text, 'tacc stream: select host from tacc.Cpu']);
+    expect(fragments(plan(join('x')))).toEqual(fragments(plan(join('m'))));
+  });
+
+  it("an alias that is also a property's name stays in the fragment", () => {
+    const join = (window: string): string =>
+      `select util.host as h, c.host as i from renci.Mem${window} as util, tacc.Cpu#keepall as c where util.used > 3`;
+    expect(fragments(plan(join('#keepall')))[0]).toBe(
+      'renci stream: select host from renci.Mem(util.used > 3) as util',
+    );
+    expect(fragments(plan(join('#length(2)')))[0]).toBe(
+      'renci view: select irstream host from renci.Mem#length(2) as util where util.used > 3',
+    );
+  });
+
   it('names of domains are quoted where they are no identifiers', () => {
     const dotted = new CatalogOfDomains([
       { domain: 'net.example.org', version: 1, metrics: [metric('BW', { v: 'int' })] },
@@ -81,10 +114,10 @@ describe('explain', () => {
       '├─ statement hot at client:',
       expect.stringContaining('from `~0` as m, `~1`#time(3 sec) as c where m.host = c.host'),
       '├─ input `~0` stands for renci.Mem (rows that enter and leave a window)',
-      '│    f0.0 at renci: select irstream host from renci.Mem#length(2) as m where m.util > 3',
+      '│    f0.0 at renci: select irstream host from renci.Mem#length(2) where util > 3',
       '│      by: push the stream filter; push used columns only; push the data window; push a where conjunct above its pushed window',
       '├─ input `~1` stands for tacc.Cpu (events)',
-      '│    f1.0 at tacc: select host from tacc.Cpu as c',
+      '│    f1.0 at tacc: select host from tacc.Cpu',
       '│      by: push the stream filter; push used columns only',
       '├─ renci discloses to client: host (rows that enter and leave a window)',
       '└─ tacc discloses to client: host (events)',

@@ -76,7 +76,7 @@ describe('streams that reach the residual whole', () => {
     });
     expect(fragments(plan('select * from Load', { owner: 'o', iterated: new Set() }, catalog))).toEqual([
       "a stream: select host from Load as e where typeof(e) in ('Load', 'a.Load')",
-      'a stream: select host, cores from Gpu as e',
+      'a stream: select host, cores from Gpu',
     ]);
   });
 
