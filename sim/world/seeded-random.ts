@@ -38,3 +38,8 @@ export class SeededRandom implements Random {
     return t >>> 0;
   }
 }
+
+/** A stream of its own out of bytes drawn before: what is drawn from it moves no other. */
+export function randomFrom(bytes: Uint8Array, salt = 0): SeededRandom {
+  return new SeededRandom(bytes.subarray(0, 4).reduce((n, b) => n * 256 + b, salt));
+}

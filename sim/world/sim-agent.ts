@@ -18,7 +18,7 @@ import type { TriggerPublisher } from '../../src/ports/listener.ts';
 import type { Log } from '../../src/ports/log.ts';
 import type { DomainClock } from './domain-clock.ts';
 import { MemoryStore, type StoreSnapshot } from './memory-store.ts';
-import type { SeededRandom } from './seeded-random.ts';
+import { randomFrom, type SeededRandom } from './seeded-random.ts';
 import type { SourceLog } from './source-log.ts';
 import type { VirtualNetwork } from './virtual-network.ts';
 
@@ -60,6 +60,7 @@ export class SimAgent {
       {
         transport: network.join(options.domain),
         clock,
+        random: randomFrom(run.secret, run.epoch),
         counters,
         log,
         catalog: () => Promise.resolve(deps.catalog),

@@ -10,7 +10,7 @@ import type { DomainName } from '../../src/model/ids.ts';
 import type { FederatedCatalog } from '../../src/planner/catalog.ts';
 import type { Counters } from '../../src/ports/counters.ts';
 import type { Log } from '../../src/ports/log.ts';
-import { SeededRandom } from './seeded-random.ts';
+import { randomFrom, SeededRandom } from './seeded-random.ts';
 import { VirtualNetwork, type FrameCodec, type NetworkFaults } from './virtual-network.ts';
 import { VirtualTime } from './virtual-time.ts';
 
@@ -136,10 +136,12 @@ export class VirtualFederation {
   }
 
   #addAgent(domain: DomainName, types: readonly EventType[]): void {
+    const secret = this.random.bytes(32);
     const agent = new AgentCore(
       {
         transport: this.network.join(domain),
         clock: this.time,
+        random: randomFrom(secret),
         counters: this.counters,
         log: SILENT_LOG,
         catalog: () => Promise.resolve(this.#options.catalog),
@@ -148,7 +150,7 @@ export class VirtualFederation {
       },
       {
         epoch: 1,
-        secret: this.random.bytes(32),
+        secret,
         startMs: 0,
         barrier: true,
         strict: true,

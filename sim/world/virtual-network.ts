@@ -6,9 +6,10 @@
  * Links can be cut in one direction or both and healed; what reaches a slow domain comes later by a fixed time.
  */
 import { CodedError } from '../../src/model/errors.ts';
-import type { ControlReply, ControlRequest, Heartbeat } from '../../src/model/control.ts';
+import type { ControlReply, ControlRequest, Heartbeat, SealKey } from '../../src/model/control.ts';
 import type { DeltaEnvelope } from '../../src/model/delta.ts';
 import type { DomainName, FragmentId } from '../../src/model/ids.ts';
+import { OpeningKeys } from '../../src/federation/seal.ts';
 import type { ExchangeTransport, TransportHandlers } from '../../src/ports/transport.ts';
 import type { SeededRandom } from './seeded-random.ts';
 import type { VirtualTime } from './virtual-time.ts';
@@ -28,6 +29,8 @@ export const CHAOS: NetworkFaults = { delayMs: [0, 80], lossRate: 0.15, duplicat
 
 /** How frames become bytes and back; the production codec in the simulation. */
 export interface FrameCodec {
+  /** Sealed as production does. */
+  sealed(envelope: DeltaEnvelope, key: SealKey): Uint8Array;
   envelope(envelope: DeltaEnvelope): { readonly frame: DeltaEnvelope; readonly bytes: number };
   heartbeat(heartbeat: Heartbeat): { readonly frame: Heartbeat; readonly bytes: number };
   request(request: ControlRequest): { readonly frame: ControlRequest; readonly bytes: number };
@@ -155,14 +158,17 @@ export class VirtualNetwork {
     return this.#peers.has(domain);
   }
 
-  publish(from: DomainName, envelope: DeltaEnvelope): void {
+  publish(from: DomainName, envelope: DeltaEnvelope, key?: SealKey): void {
     const { frame, bytes } = this.#codec.envelope(envelope);
+    const sealed = key === undefined ? null : this.#codec.sealed(envelope, key);
     for (const tap of this.#taps) tap.envelope?.(from, frame);
     for (const peer of this.#peers.values()) {
       if (peer.self === from || !peer.subscribedTo(from, envelope.fragmentId)) continue;
       this.totals.envelopes++;
-      this.totals.envelopeBytes += bytes;
-      this.#lossy(from, peer.self, () => peer.deliverEnvelope(from, frame));
+      this.totals.envelopeBytes += sealed?.length ?? bytes;
+      this.#lossy(from, peer.self, () =>
+        sealed === null ? peer.deliverEnvelope(from, frame) : peer.deliverSealed(from, envelope.fragmentId, sealed),
+      );
     }
   }
 
@@ -177,12 +183,7 @@ export class VirtualNetwork {
   }
 
   /** On a cut link no answer comes until the asker's own deadline ends the request. */
-  request(
-    from: DomainName,
-    to: DomainName,
-    request: ControlRequest,
-    signal?: AbortSignal | undefined,
-  ): Promise<ControlReply> {
+  request(from: DomainName, to: DomainName, request: ControlRequest, signal?: AbortSignal): Promise<ControlReply> {
     const { promise, resolve, reject } = Promise.withResolvers<ControlReply>();
     if (!this.#peers.has(to)) return Promise.reject(new CodedError('DOMAIN_UNREACHABLE', `no way to domain '${to}'`));
     signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
@@ -248,6 +249,7 @@ export class VirtualTransport implements ExchangeTransport {
   readonly self: DomainName;
   readonly #network: VirtualNetwork;
   readonly #topics = new Map<FragmentId, DomainName>();
+  readonly #keys = new OpeningKeys();
   #handlers: TransportHandlers | null = null;
 
   constructor(self: DomainName, network: VirtualNetwork) {
@@ -277,8 +279,12 @@ export class VirtualTransport implements ExchangeTransport {
     );
   }
 
-  publish(envelope: DeltaEnvelope): void {
-    if (this.#handlers !== null) this.#network.publish(this.self, envelope);
+  publish(envelope: DeltaEnvelope, key?: SealKey): void {
+    if (this.#handlers !== null) this.#network.publish(this.self, envelope, key);
+  }
+
+  setKey(domain: DomainName, fragmentId: FragmentId, epoch: number, key: SealKey): void {
+    this.#keys.put(domain, fragmentId, epoch, key);
   }
 
   subscribe(domain: DomainName, fragmentId: FragmentId): void {
@@ -287,6 +293,7 @@ export class VirtualTransport implements ExchangeTransport {
 
   unsubscribe(fragmentId: FragmentId): void {
     this.#topics.delete(fragmentId);
+    this.#keys.forget(fragmentId);
   }
 
   sendHeartbeat(to: DomainName, heartbeat: Heartbeat): void {
@@ -301,6 +308,15 @@ export class VirtualTransport implements ExchangeTransport {
 
   subscribedTo(domain: DomainName, fragmentId: FragmentId): boolean {
     return this.#topics.get(fragmentId) === domain;
+  }
+
+  /** As the topic's validator does. */
+  deliverSealed(from: DomainName, fragmentId: FragmentId, bytes: Uint8Array): void {
+    if (!this.subscribedTo(from, fragmentId)) return;
+    const received = this.#keys.receive(from, fragmentId, bytes);
+    if (received.kind === 'envelope') this.deliverEnvelope(from, received.envelope);
+    else if (received.kind === 'key-missing') this.#handlers?.onKeyMissing?.(from, fragmentId);
+    else throw new Error(`an envelope of the simulation is refused: ${received.reason}`);
   }
 
   deliverEnvelope(from: DomainName, envelope: DeltaEnvelope): void {

@@ -4,10 +4,18 @@ import { decodeEnvelope, encodeEnvelope } from '../../src/federation/codec.ts';
 import { decodeRequest, encodeRequest } from '../../src/federation/codec-control.ts';
 import { decodeHeartbeatFrame, encodeHeartbeat } from '../../src/federation/codec-heartbeat.ts';
 import { decodeReply, encodeReply } from '../../src/federation/codec-reply.ts';
+import { sealWith } from '../../src/federation/seal.ts';
 import type { Decoded } from '../../src/federation/decoded.ts';
+import { SeededRandom } from './seeded-random.ts';
 import type { FrameCodec } from './virtual-network.ts';
 
+/** Nonces of the simulation: a stream of its own, so that sealing draws nothing from the faults' seed. */
+const NONCES = new SeededRandom(1);
+
 export const WIRE_CODEC: FrameCodec = {
+  sealed(envelope, key) {
+    return encodeEnvelope(envelope, sealWith(key, NONCES));
+  },
   envelope(envelope) {
     const bytes = encodeEnvelope(envelope);
     return { frame: valueOf(decodeEnvelope(bytes)), bytes: bytes.length };

@@ -2,7 +2,7 @@
  * The part of an agent that does not care where it runs: local streams, fragments for others, queries of its own, over any
  * transport, clock and store. `agent.ts` puts it on libp2p and the wall clock, `sim/` on the virtual ones.
  */
-import type { ControlReply, ControlRequest, DomainCatalog, Heartbeat } from '../model/control.ts';
+import type { ControlReply, ControlRequest, DomainCatalog, Heartbeat, SealKey } from '../model/control.ts';
 import { PROGRESS_WAIT_MS } from '../model/control.ts';
 import type { DeltaEnvelope } from '../model/delta.ts';
 import { unreachable } from '../model/errors.ts';
@@ -11,6 +11,7 @@ import type { DomainName } from '../model/ids.ts';
 import type { Cancel, Clock } from '../ports/clock.ts';
 import type { Counters } from '../ports/counters.ts';
 import type { Log } from '../ports/log.ts';
+import type { Random } from '../ports/random.ts';
 import type { ExchangeTransport, TransportHandlers } from '../ports/transport.ts';
 import type { FederatedCatalog } from '../planner/catalog.ts';
 import { askThrough, type Ask } from './ask.ts';
@@ -31,6 +32,8 @@ export interface AgentCoreDeps {
   readonly clock: Clock;
   readonly counters: Counters;
   readonly log: Log;
+  /** Keys of payloads on topics. */
+  readonly random: Random;
   /** The federation's catalog as of now, asked for at each registration. */
   readonly catalog: () => Promise<FederatedCatalog>;
   /** What this domain offers to `reader`; null when it knows that version already. */
@@ -92,13 +95,22 @@ export class AgentCore {
       options,
     );
     const outlet = {
-      publish: (envelope: DeltaEnvelope) => transport.publish(envelope),
+      publish: (envelope: DeltaEnvelope, key: SealKey | undefined) => transport.publish(envelope, key),
       sendHeartbeat: (to: DomainName, heartbeat: Heartbeat) => transport.sendHeartbeat(to, heartbeat),
       deliver: (envelope: DeltaEnvelope) => this.queries.onEnvelope(this.domain, envelope),
     };
     this.ledger = deps.ledger ?? new Ledger();
     this.host = new FragmentHost(
-      { runtime: this.runtime, clock, counters, log, outlet, policies: deps.policies, ledger: this.ledger },
+      {
+        runtime: this.runtime,
+        clock,
+        counters,
+        log,
+        outlet,
+        policies: deps.policies,
+        ledger: this.ledger,
+        random: deps.random,
+      },
       { epoch: options.epoch, secret: options.secret, barrierStarts: options.barrier },
     );
   }
@@ -113,6 +125,7 @@ export class AgentCore {
         this.queries.onPeer(domain, connected);
         this.#deps.onPeer?.(domain, connected);
       },
+      onKeyMissing: (from, fragmentId) => this.queries.onKeyMissing(from, fragmentId),
     };
     await this.#deps.transport.start(handlers);
     this.#schedule();
@@ -176,6 +189,8 @@ export class AgentCore {
         return this.host.snapshot(from, request);
       case 'progress':
         return this.#answerProgress(from, request.fragmentIds, request.untilMs);
+      case 'key':
+        return this.host.key(from, request);
       case 'catalog':
         return { kind: 'catalog', catalog: this.#deps.offer(from, request.knownVersion) };
       default:

@@ -125,6 +125,7 @@ export class Agent {
       {
         transport,
         clock,
+        random,
         counters,
         log,
         catalog: (): Promise<CatalogOfDomains> => catalogs.federated(),

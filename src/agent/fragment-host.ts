@@ -9,11 +9,15 @@ import { FlushPolicy } from '../exchange/flush-policy.ts';
 import { FragmentSender } from '../exchange/fragment-sender.ts';
 import { envelopeBytes } from '../federation/codec.ts';
 import { encodeReply } from '../federation/codec-reply.ts';
+import { KEY_BYTES } from '../federation/limits.ts';
 import type { Deployment, StatementOutput } from '../engine/engine.ts';
 import { rowValues } from '../engine/engine.ts';
 import type {
   CancelFragment,
   CommitFragment,
+  KeyReply,
+  KeyRequest,
+  SealKey,
   CommittedReply,
   ControlReply,
   Heartbeat,
@@ -31,6 +35,7 @@ import type { FragmentKind } from '../model/plan.ts';
 import type { Cancel, Clock } from '../ports/clock.ts';
 import type { Counters } from '../ports/counters.ts';
 import type { Log } from '../ports/log.ts';
+import type { Random } from '../ports/random.ts';
 import type { ExportPolicies } from './export-policies.ts';
 import { admitFragment, type AdmittedFragment } from './fragment-admission.ts';
 import type { Ledger } from './ledger.ts';
@@ -43,12 +48,15 @@ export const MAX_RUNNING = 20_000;
 /** Fragments that one run of an agent can start: each gets an epoch of its own, so that no number is ever used twice. */
 const EPOCHS_PER_RUN = 2 ** 24;
 
+/** Envelopes sealed with one key: random nonces are good for 2^32 (NIST SP 800-38D §8.3). */
+const ENVELOPES_PER_KEY = 2 ** 31;
+
 /** A lease lasts this long after it was renewed, on the monotonic clock. */
 export const LEASE_MS = 60_000;
 
 /** Where frames go: topics and streams for other domains, a call for this one. */
 export interface FragmentOutlet {
-  publish(envelope: DeltaEnvelope): void;
+  publish(envelope: DeltaEnvelope, key: SealKey | undefined): void;
   sendHeartbeat(to: DomainName, heartbeat: Heartbeat): void;
   /** A consumer in this very agent. */
   deliver(frame: DeltaEnvelope): void;
@@ -64,6 +72,8 @@ export interface FragmentHostDeps {
   readonly policies?: ExportPolicies | undefined;
   /** Where it is written down what left this domain. */
   readonly ledger?: Pick<Ledger, 'record'> | undefined;
+  /** Makes the keys of payloads on topics; without it they are not sealed. */
+  readonly random?: Random | undefined;
 }
 
 export interface FragmentHostOptions {
@@ -92,6 +102,11 @@ interface Running {
   /** Present rows of a view fragment by id, for snapshots; null for other kinds. */
   readonly rows: Map<string, InsertedRow> | null;
   state: 'prepared' | 'scheduled' | 'active';
+  /** Of payloads on its topic; absent where they are not sealed. */
+  seal: SealKey | undefined;
+  /** Keys that it has had, and envelopes sealed with the present one. */
+  keys: number;
+  sealed: number;
   /** When it started or will start. */
   startMs: number;
   deployment: Deployment | null;
@@ -132,10 +147,14 @@ export class FragmentHost {
         policy: new FlushPolicy(),
         leases: new Map(),
         rows: kind === 'view' ? new Map() : null,
+        seal: undefined,
+        keys: 0,
+        sealed: 0,
         state: 'prepared',
         startMs: Infinity,
         deployment: null,
       };
+      this.#changeKey(running);
       this.#running.set(id, running);
     }
     // From here on nothing that the consumer may need is let go.
@@ -147,7 +166,24 @@ export class FragmentHost {
       epoch: running.sender.epoch,
       stampMs: runtime.tick(),
       columns: admitted.statement.columns,
+      ...(running.seal === undefined || from === runtime.domain ? {} : { seal: running.seal }),
     };
+  }
+
+  /** The present key, for a consumer that has a lease. */
+  key(from: DomainName, request: KeyRequest): KeyReply {
+    const running = this.#leased(from, request.fragmentId);
+    if (running.seal === undefined)
+      throw new CodedError('UNKNOWN_FRAGMENT', `the payloads of ${running.id} are not sealed`);
+    return { kind: 'key', epoch: running.sender.epoch, seal: running.seal };
+  }
+
+  /** A key of its own for each epoch, never written down: none is used again after a restart. */
+  #changeKey(running: Running): void {
+    const { random } = this.#deps;
+    if (random === undefined) return;
+    running.sealed = 0;
+    running.seal = { id: String(++running.keys), key: random.bytes(KEY_BYTES) };
   }
 
   #admit(from: DomainName, request: PrepareFragment): AdmittedFragment {
@@ -279,7 +315,8 @@ export class FragmentHost {
     const remote = running.leases.size > (local ? 1 : 0);
     for (const envelope of running.sender.flush()) {
       if (remote) {
-        this.#deps.outlet.publish(envelope);
+        if (running.sealed++ >= ENVELOPES_PER_KEY) this.#changeKey(running);
+        this.#deps.outlet.publish(envelope, running.seal);
         this.#disclosed(running, running.leases.keys(), rowsOf(envelope.deltas), envelopeBytes(envelope));
       }
       if (local) this.#deps.outlet.deliver(envelope);
@@ -424,7 +461,11 @@ export class FragmentHost {
   #dropConsumer(running: Running, consumer: DomainName): void {
     running.leases.delete(consumer);
     running.sender.removeConsumer(consumer);
-    if (running.leases.size > 0) return;
+    if (running.leases.size > 0) {
+      // Who left must not read on; the others ask for the new key when they meet it.
+      if (consumer !== this.#deps.runtime.domain) this.#changeKey(running);
+      return;
+    }
     this.#running.delete(running.id);
     this.#dirty.delete(running);
     if (running.deployment !== null) this.#deps.runtime.engine.undeploy(running.deployment);

@@ -7,7 +7,7 @@ import { analyzeModule } from '../epl/analyze.ts';
 import { LayeredCatalog } from '../epl/catalog.ts';
 import { parseModule } from '../epl/parse.ts';
 import { printModule } from '../epl/print.ts';
-import type { FragmentProgress, Heartbeat, RenewLease, SnapshotReply } from '../model/control.ts';
+import type { FragmentProgress, Heartbeat, PreparedReply, RenewLease, SnapshotReply } from '../model/control.ts';
 import type { DeltaEnvelope } from '../model/delta.ts';
 import { CodedError, toCodedError } from '../model/errors.ts';
 import type { DomainName, FragmentId, QueryId } from '../model/ids.ts';
@@ -33,7 +33,7 @@ export const STALE_AFTER_MS = 10_000;
 export const RENEW_EVERY_MS = 5_000;
 
 export interface QueryServiceDeps {
-  readonly transport: Pick<ExchangeTransport, 'self' | 'subscribe' | 'unsubscribe'>;
+  readonly transport: Pick<ExchangeTransport, 'self' | 'subscribe' | 'unsubscribe' | 'setKey'>;
   readonly ask: Ask;
   readonly clock: Clock;
   readonly counters: Counters;
@@ -67,6 +67,8 @@ export class QueryService {
   readonly #readers = new Map<FragmentId, Set<Query>>();
   /** Registrations under way. */
   readonly #starting = new Map<QueryId, Promise<void>>();
+  /** Fragments whose key is being asked for. */
+  readonly #askingKey = new Set<FragmentId>();
   #renewedMs = 0;
 
   constructor(deps: QueryServiceDeps, options: QueryServiceOptions = {}) {
@@ -219,6 +221,25 @@ export class QueryService {
     for (const query of this.#readers.get(envelope.fragmentId) ?? []) query.group?.onEnvelope(from, envelope);
   }
 
+  /** The key of a fragment has changed: ask for the present one. What could not be opened is repaired as what was lost. */
+  onKeyMissing(from: DomainName, fragmentId: FragmentId): void {
+    if (!this.#readers.has(fragmentId) || this.#askingKey.has(fragmentId)) return;
+    this.#askingKey.add(fragmentId);
+    this.#deps
+      .ask(from, { kind: 'key', fragmentId })
+      .then(
+        (reply) => {
+          const { epoch, seal } = expectReply(reply, 'key');
+          if (this.#readers.has(fragmentId)) this.#deps.transport.setKey(from, fragmentId, epoch, seal);
+        },
+        (error: unknown) =>
+          this.#deps.log.debug('no key from domain', { domain: from, fragmentId, code: toCodedError(error).code }),
+      )
+      .finally(() => this.#askingKey.delete(fragmentId))
+      // An answer of another kind is the peer's mistake; what stays closed is repaired over direct streams.
+      .catch(() => this.#deps.counters.add('exchange_refused_total', 1, { domain: from, reason: 'key' }));
+  }
+
   onHeartbeat(from: DomainName, heartbeat: Heartbeat): void {
     const perQuery = new Map<Query, FragmentProgress[]>();
     for (const progress of heartbeat.fragments) {
@@ -331,12 +352,18 @@ export class QueryService {
       if (readers === undefined) this.#readers.set(fragmentId, new Set([query]));
       else readers.add(query);
       if (snapshot !== null) filled.push({ member, snapshot });
-      if (deployed.fragment.domain !== this.#deps.transport.self)
+      if (deployed.fragment.domain !== this.#deps.transport.self) {
+        this.#takeKey(deployed.fragment.domain, deployed.prepared);
         this.#deps.transport.subscribe(deployed.fragment.domain, fragmentId);
+      }
     }
     query.catalog.addModule(checked.module);
     if (filled.length > 0) group.fillQuietly(filled);
     group.drain();
+  }
+
+  #takeKey(domain: DomainName, { fragmentId, epoch, seal }: PreparedReply): void {
+    if (seal !== undefined) this.#deps.transport.setKey(domain, fragmentId, epoch, seal);
   }
 
   #unsubscribe(query: Query, fragmentId: FragmentId): void {
@@ -439,6 +466,7 @@ export class QueryService {
         hint: 'register the query again',
       });
     }
+    this.#takeKey(domain, resumed.prepared);
     query.group?.onSnapshot(member, snapshot);
   }
 }

@@ -84,6 +84,8 @@ function toWireRequest(request: ControlRequest): WireRequest {
       return { snapshot: { fragmentId: request.fragmentId } };
     case 'progress':
       return { progress: { fragmentIds: [...request.fragmentIds], untilMs: request.untilMs } };
+    case 'key':
+      return { key: { fragmentId: request.fragmentId } };
     case 'catalog':
       return { catalog: { knownVersion: request.knownVersion } };
     default:
@@ -123,6 +125,7 @@ function fromWireRequest(frame: WireRequest): ControlRequest {
     const fragmentIds = list(frame.progress.fragmentIds, 'fragments', FRAGMENTS).map(fragmentIdOf);
     return { kind: 'progress', fragmentIds, untilMs: count(frame.progress.untilMs, 'until_ms') };
   }
+  if (frame.key) return { kind: 'key', fragmentId: fragmentIdOf(frame.key.fragmentId) };
   if (frame.catalog) return { kind: 'catalog', knownVersion: count(frame.catalog.knownVersion, 'known_version') };
   throw new Malformed('a request of unknown kind');
 }

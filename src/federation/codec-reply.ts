@@ -1,5 +1,5 @@
 /** Replies of the control plane ↔ bytes (proto/control.proto). */
-import type { CatalogMetric, ControlReply, DomainCatalog, SnapshotReply } from '../model/control.ts';
+import type { CatalogMetric, ControlReply, DomainCatalog, SealKey, SnapshotReply } from '../model/control.ts';
 import type { InsertedRow } from '../model/delta.ts';
 import { CodedError, ERROR_NUMBERS, unreachable, type ErrorCode, type Position } from '../model/errors.ts';
 import { columnsOf, fragmentIdOf } from './codec-control.ts';
@@ -8,8 +8,18 @@ import { fromWireHeartbeat, toWireHeartbeat } from './codec-heartbeat.ts';
 import { toWireColumn } from './codec-type.ts';
 import { fromWireValue, toWireValue } from './codec-value.ts';
 import { fromWireEnvelope, toWireEnvelope } from './codec.ts';
-import { count, decodeWith, list, Malformed, name, positive, text, type Decoded } from './decoded.ts';
-import { COLUMNS, DELTAS, FRAGMENTS, METRICS, NAME_UNITS, REPLY_BYTES, SNAPSHOT_ROWS, TEXT_UNITS } from './limits.ts';
+import { count, decodeWith, list, Malformed, name, positive, present, text, type Decoded } from './decoded.ts';
+import {
+  COLUMNS,
+  DELTAS,
+  FRAGMENTS,
+  KEY_BYTES,
+  METRICS,
+  NAME_UNITS,
+  REPLY_BYTES,
+  SNAPSHOT_ROWS,
+  TEXT_UNITS,
+} from './limits.ts';
 import { wire, type DecodedReply, type WireReply, type WireRow } from './wire/wire.ts';
 
 export type ReplyFrame =
@@ -63,11 +73,14 @@ function isErrorCode(code: string): code is ErrorCode {
 function toWireReply(reply: ControlReply): WireReply {
   switch (reply.kind) {
     case 'prepared': {
-      const { fragmentId, epoch, stampMs, columns } = reply;
-      return { prepared: { fragmentId, epoch, stampMs, columns: columns.map(toWireColumn) } };
+      const { fragmentId, epoch, stampMs, columns, seal } = reply;
+      const prepared = { fragmentId, epoch, stampMs, columns: columns.map(toWireColumn) };
+      return { prepared: seal === undefined ? prepared : { ...prepared, seal: toWireSeal(seal) } };
     }
     case 'committed':
       return { committed: { epoch: reply.epoch, lastSeq: reply.lastSeq } };
+    case 'key':
+      return { key: { epoch: reply.epoch, seal: toWireSeal(reply.seal) } };
     case 'done':
       return { done: {} };
     case 'renewed':
@@ -87,8 +100,10 @@ function toWireReply(reply: ControlReply): WireReply {
 
 function fromWireReply(frame: WireReply): ControlReply {
   if (frame.prepared) {
+    const { seal } = frame.prepared;
     return {
       kind: 'prepared',
+      ...(seal ? { seal: sealOf(seal) } : {}),
       fragmentId: fragmentIdOf(frame.prepared.fragmentId),
       epoch: positive(frame.prepared.epoch, 'epoch'),
       stampMs: count(frame.prepared.stampMs, 'stamp'),
@@ -98,6 +113,10 @@ function fromWireReply(frame: WireReply): ControlReply {
   if (frame.committed) {
     const { epoch, lastSeq } = frame.committed;
     return { kind: 'committed', epoch: positive(epoch, 'epoch'), lastSeq: count(lastSeq, 'last_seq') };
+  }
+  if (frame.key) {
+    const seal = sealOf(present(frame.key.seal, 'key'));
+    return { kind: 'key', epoch: positive(frame.key.epoch, 'epoch'), seal };
   }
   if (frame.done) return { kind: 'done' };
   if (frame.renewed) {
@@ -110,6 +129,17 @@ function fromWireReply(frame: WireReply): ControlReply {
   if (frame.progress) return { kind: 'progress', heartbeat: fromWireHeartbeat(frame.progress) };
   if (frame.catalog) return { kind: 'catalog', catalog: catalogOf(frame.catalog) };
   throw new Malformed('a reply of unknown kind');
+}
+
+function toWireSeal(seal: SealKey): NonNullable<NonNullable<WireReply['key']>['seal']> {
+  return { keyId: seal.id, key: seal.key };
+}
+
+function sealOf(seal: NonNullable<NonNullable<WireReply['key']>['seal']>): SealKey {
+  const key = seal.key ?? new Uint8Array(0);
+  if (key.length !== KEY_BYTES) throw new Malformed(`a key of ${key.length} bytes`);
+  // A copy: the rest of the reply is not kept alive.
+  return { id: name(seal.keyId, 'key id', NAME_UNITS), key: Uint8Array.from(key) };
 }
 
 function toWireSnapshot(reply: SnapshotReply): NonNullable<WireReply['snapshot']> {

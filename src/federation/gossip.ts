@@ -10,7 +10,10 @@ import { TopicValidatorResult, type Message, type PeerId } from '@libp2p/interfa
 import type { DeltaEnvelope } from '../model/delta.ts';
 import type { DomainName, FragmentId } from '../model/ids.ts';
 import type { Counters } from '../ports/counters.ts';
-import { decodeEnvelope, encodeEnvelope } from './codec.ts';
+import type { SealKey } from '../model/control.ts';
+import type { Random } from '../ports/random.ts';
+import { encodeEnvelope, type Seal } from './codec.ts';
+import { OpeningKeys, sealWith } from './seal.ts';
 import { ENVELOPE_BYTES } from './limits.ts';
 import { stringifyTopic } from './topic.ts';
 
@@ -50,14 +53,19 @@ function originOf(bytes: Uint8Array | null | undefined): string {
 
 export interface GossipHandling {
   readonly counters: Counters;
+  readonly random: Random;
   readonly peerIdOf: (domain: DomainName) => string | undefined;
   readonly onEnvelope: (from: DomainName, envelope: DeltaEnvelope) => void;
+  readonly onKeyMissing: (from: DomainName, fragmentId: FragmentId) => void;
 }
 
 /** Publishing, subscribing and the topic validators. */
 export class Gossip {
   readonly #gossip: GossipSub;
   readonly #handling: GossipHandling;
+  readonly #keys = new OpeningKeys();
+  /** Made once per key. */
+  readonly #seals = new WeakMap<SealKey, Seal>();
   #publishing = 0;
   #publishingBytes = 0;
   #tail: Promise<unknown> = Promise.resolve();
@@ -68,9 +76,9 @@ export class Gossip {
   }
 
   /** Never throws; what cannot be sent is counted. */
-  publish(envelope: DeltaEnvelope): void {
+  publish(envelope: DeltaEnvelope, key?: SealKey): void {
     const { counters } = this.#handling;
-    const bytes = encodeEnvelope(envelope);
+    const bytes = encodeEnvelope(envelope, key === undefined ? undefined : this.#sealOf(key));
     if (bytes.length > ENVELOPE_BYTES) return counters.add('gossip_dropped_total', 1, { reason: 'too-large' });
     if (this.#publishing >= PUBLISHING || this.#publishingBytes >= PUBLISHING_BYTES) {
       return counters.add('gossip_dropped_total', 1, { reason: 'busy' });
@@ -100,6 +108,19 @@ export class Gossip {
     const topic = stringifyTopic(fragmentId);
     this.#gossip.unsubscribe(topic);
     this.#gossip.topicValidators.delete(topic);
+    this.#keys.forget(fragmentId);
+  }
+
+  setKey(domain: DomainName, fragmentId: FragmentId, epoch: number, key: SealKey): void {
+    this.#keys.put(domain, fragmentId, epoch, key);
+  }
+
+  #sealOf(key: SealKey): Seal {
+    const known = this.#seals.get(key);
+    if (known !== undefined) return known;
+    const seal = sealWith(key, this.#handling.random);
+    this.#seals.set(key, seal);
+    return seal;
   }
 
   /** Whether the topic's announcement of `peer` has arrived: what is published now reaches it. */
@@ -109,7 +130,7 @@ export class Gossip {
 
   /** Runs after the check of the signature. Forged is rejected, so that it is not passed on. */
   #validate(domain: DomainName, fragmentId: FragmentId, message: Message): TopicValidatorResult {
-    const { counters, peerIdOf, onEnvelope } = this.#handling;
+    const { counters, peerIdOf, onEnvelope, onKeyMissing } = this.#handling;
     const reject = (reason: string): TopicValidatorResult => {
       counters.add('gossip_rejected_total', 1, { domain, reason });
       return TopicValidatorResult.Reject;
@@ -117,11 +138,15 @@ export class Gossip {
     if (message.type !== 'signed') return reject('unsigned');
     if (message.from.toString() !== peerIdOf(domain)) return reject('signer');
     if (message.data.length > ENVELOPE_BYTES) return reject('too-large');
-    const decoded = decodeEnvelope(message.data);
-    if (!decoded.ok) return reject('malformed');
-    const envelope = decoded.value;
-    if (envelope.fragmentId !== fragmentId) return reject('another-fragment');
-    if (envelope.keyId !== '') return reject('sealed');
+    const received = this.#keys.receive(domain, fragmentId, message.data);
+    if (received.kind === 'refused') return reject(received.reason);
+    if (received.kind === 'key-missing') {
+      // Not its sender's fault, nor of who passed it on: the key may have changed.
+      counters.add('gossip_rejected_total', 1, { domain, reason: 'sealed' });
+      queueMicrotask(() => onKeyMissing(domain, fragmentId));
+      return TopicValidatorResult.Ignore;
+    }
+    const { envelope } = received;
     counters.add('gossip_received_total', 1, { domain });
     counters.add('gossip_received_bytes_total', message.data.length, { domain });
     // Out of gossipsub's hands: it would take a mistake of ours for an invalid message.

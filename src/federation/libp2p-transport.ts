@@ -1,7 +1,7 @@
 /** The exchange's transport over libp2p: gossipsub for data, direct streams for control and heartbeats. */
 import type { Connection } from '@libp2p/interface';
 import { assert, CodedError } from '../model/errors.ts';
-import type { ControlReply, ControlRequest, Heartbeat } from '../model/control.ts';
+import type { ControlReply, ControlRequest, Heartbeat, SealKey } from '../model/control.ts';
 import type { DeltaEnvelope } from '../model/delta.ts';
 import type { DomainName, FragmentId } from '../model/ids.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -91,11 +91,13 @@ export class Libp2pTransport implements ExchangeTransport {
     const supervisor = new Supervisor({ node, clock, counters, log, random, onPeer }, times);
     const gossip = new Gossip(node.services.gossip, {
       counters,
+      random,
       peerIdOf: (domain) => this.#membership.member(domain)?.peerId,
       onEnvelope: (from, envelope) => {
         supervisor.heard(from);
         handlers.onEnvelope(from, envelope);
       },
+      onKeyMissing: (from, fragmentId) => handlers.onKeyMissing?.(from, fragmentId),
     });
     this.#running = { node, gossip, supervisor, heartbeats: new Map() };
     this.#listenTo(node, supervisor);
@@ -134,8 +136,12 @@ export class Libp2pTransport implements ExchangeTransport {
     return this.#running?.supervisor.connected(domain) ?? false;
   }
 
-  publish(envelope: DeltaEnvelope): void {
-    this.#running?.gossip.publish(envelope);
+  publish(envelope: DeltaEnvelope, key?: SealKey): void {
+    this.#running?.gossip.publish(envelope, key);
+  }
+
+  setKey(domain: DomainName, fragmentId: FragmentId, epoch: number, key: SealKey): void {
+    this.#running?.gossip.setKey(domain, fragmentId, epoch, key);
   }
 
   subscribe(domain: DomainName, fragmentId: FragmentId): void {

@@ -20,6 +20,9 @@ export const HEARTBEAT_BYTES = 512 * 1024;
 /** Fragments in one heartbeat or renewal. */
 export const FRAGMENTS = 4096;
 
+/** AES-256. */
+export const KEY_BYTES = 32;
+
 export const DELTAS = 65_536;
 export const COLUMNS = 1024;
 export const READERS = 1024;

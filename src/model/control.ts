@@ -97,6 +97,11 @@ export interface ProgressRequest {
 /** Longest time that a progress request is kept waiting. */
 export const PROGRESS_WAIT_MS = 1_000;
 
+export interface KeyRequest {
+  readonly kind: 'key';
+  readonly fragmentId: FragmentId;
+}
+
 export interface CatalogRequest {
   readonly kind: 'catalog';
   readonly knownVersion: number;
@@ -110,7 +115,16 @@ export type ControlRequest =
   | ReplayRequest
   | SnapshotRequest
   | ProgressRequest
+  | KeyRequest
   | CatalogRequest;
+
+/** Key of a fragment's payloads on its topic; handed to admitted consumers over direct streams only (DESIGN §6). */
+export interface SealKey {
+  /** Names the key within the fragment's epoch. */
+  readonly id: string;
+  /** 32 bytes. */
+  readonly key: Uint8Array;
+}
 
 export interface PreparedReply {
   readonly kind: 'prepared';
@@ -119,6 +133,15 @@ export interface PreparedReply {
   /** The domain's stamp clock. */
   readonly stampMs: number;
   readonly columns: readonly Column[];
+  /** Absent where payloads are not sealed. */
+  readonly seal?: SealKey | undefined;
+}
+
+/** The present key of a fragment, for a consumer that met an envelope it cannot open: the key changes when one leaves. */
+export interface KeyReply {
+  readonly kind: 'key';
+  readonly epoch: number;
+  readonly seal: SealKey;
 }
 
 export interface CommittedReply {
@@ -154,6 +177,7 @@ export type ControlReply =
   | RenewedReply
   | ReplayReply
   | SnapshotReply
+  | KeyReply
   | { readonly kind: 'progress'; readonly heartbeat: Heartbeat }
   | { readonly kind: 'done' }
   | { readonly kind: 'catalog'; readonly catalog: DomainCatalog | null };

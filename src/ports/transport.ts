@@ -6,7 +6,7 @@
  */
 import type { DeltaEnvelope } from '../model/delta.ts';
 import type { DomainName, FragmentId } from '../model/ids.ts';
-import type { ControlReply, ControlRequest, Heartbeat } from '../model/control.ts';
+import type { ControlReply, ControlRequest, Heartbeat, SealKey } from '../model/control.ts';
 
 export interface TransportHandlers {
   /** A data frame on a topic that this agent subscribed to; at most once, any order, maybe repeated. */
@@ -16,6 +16,8 @@ export interface TransportHandlers {
   onRequest(from: DomainName, request: ControlRequest): Promise<ControlReply>;
   /** A domain became reachable or ceased to be. */
   onPeer(domain: DomainName, connected: boolean): void;
+  /** An envelope of a fragment of `from` came that no key known here opens: it is lost, the key should be asked for. */
+  onKeyMissing?(from: DomainName, fragmentId: FragmentId): void;
 }
 
 export interface ExchangeTransport {
@@ -26,11 +28,14 @@ export interface ExchangeTransport {
   /** Domains of the membership list but this one. */
   members(): readonly DomainName[];
   connected(domain: DomainName): boolean;
-  /** Publishes on the fragment's topic. Never throws, never blocks; loss is repaired by the exchange. */
-  publish(envelope: DeltaEnvelope): void;
+  /** Publishes on the fragment's topic, sealed if a key is given. Never throws, never blocks; loss is repaired by the exchange. */
+  publish(envelope: DeltaEnvelope, key?: SealKey): void;
   /** Subscribes to the topic of a fragment run by `domain`; envelopes of other signers are rejected. */
   subscribe(domain: DomainName, fragmentId: FragmentId): void;
+  /** Forgets the fragment's keys too. */
   unsubscribe(fragmentId: FragmentId): void;
+  /** A key for the payloads of a fragment run by `domain`; from then on unsealed ones on its topic are rejected. */
+  setKey(domain: DomainName, fragmentId: FragmentId, epoch: number, key: SealKey): void;
   /** One-way on a direct stream; dropped if the peer is not connected. */
   sendHeartbeat(to: DomainName, heartbeat: Heartbeat): void;
   /** Rejects with `DOMAIN_UNREACHABLE`, `TIMEOUT`, `PROTOCOL` or the peer's own code. */

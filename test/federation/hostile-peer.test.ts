@@ -10,7 +10,10 @@ import { HEARTBEAT_PROTOCOL } from '../../src/federation/heartbeat-protocol.ts';
 import { generateIdentity } from '../../src/federation/identity.ts';
 import { dialAddresses } from '../../src/federation/membership.ts';
 import { createNode, type Node } from '../../src/federation/node.ts';
+import { sealWith } from '../../src/federation/seal.ts';
 import { stringifyTopic } from '../../src/federation/topic.ts';
+import { wire } from '../../src/federation/wire/wire.ts';
+import { SeededRandom } from '../../sim/world/seeded-random.ts';
 import { insertion } from '../support/exchange-fixtures.ts';
 import { Party, stopAll, until } from './harness.ts';
 
@@ -109,6 +112,31 @@ test('malformed, foreign, sealed and oversized messages on a topic are rejected 
   const count = (reason: string) => a.counters.of(`gossip_rejected_total:${reason}`);
   await until('counted', () => ['malformed', 'another-fragment', 'sealed', 'too-large'].every((r) => count(r) === 1));
   await node.services.gossip.publish(topic, encodeEnvelope(envelope));
+  await until('the good one', () => a.envelopes.length === 1);
+});
+
+test('of a sealed fragment only what its key opens is taken: unsealed, forged and replayed under another number are counted', async () => {
+  const { a, node } = await make();
+  a.transport.subscribe('esnet', 'f');
+  const topic = stringifyTopic('f');
+  await until('subscription known', () => node.services.gossip.getSubscribers(topic).length === 1);
+  const envelope = { fragmentId: 'f', epoch: 1, seq: 1, keyId: '', watermarkMs: 5, deltas: [insertion(1, 'esnet', 1)] };
+  const random = new SeededRandom(3);
+  const key = { id: '1', key: random.bytes(32) };
+  const sealed = encodeEnvelope(envelope, sealWith(key, random));
+  const count = (reason: string) => a.counters.of(`gossip_rejected_total:${reason}`);
+  await node.services.gossip.publish(topic, sealed);
+  await until('closed without the key', () => count('sealed') === 1);
+  a.transport.setKey('esnet', 'f', 1, key);
+  await node.services.gossip.publish(topic, encodeEnvelope(envelope));
+  await node.services.gossip.publish(
+    topic,
+    encodeEnvelope(envelope, sealWith({ id: '1', key: random.bytes(32) }, random)),
+  );
+  await node.services.gossip.publish(topic, wire.Envelope.encode({ ...wire.Envelope.decode(sealed), seq: 2 }).finish());
+  await until('counted', () => count('unsealed') === 1 && count('seal') === 2);
+  expect(a.envelopes).toEqual([]);
+  await node.services.gossip.publish(topic, encodeEnvelope(envelope, sealWith(key, random)));
   await until('the good one', () => a.envelopes.length === 1);
 });
 

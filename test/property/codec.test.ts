@@ -138,7 +138,9 @@ const request: fc.Arbitrary<ControlRequest> = fc.oneof(
   fc.record({ kind: fc.constant('snapshot' as const), fragmentId: id }),
   fc.record({ kind: fc.constant('progress' as const), fragmentIds: fc.array(id, { maxLength: 4 }), untilMs: count }),
   fc.record({ kind: fc.constant('catalog' as const), knownVersion: count }),
+  fc.record({ kind: fc.constant('key' as const), fragmentId: id }),
 );
+const seal = fc.record({ id, key: fc.uint8Array({ minLength: 32, maxLength: 32 }) });
 const metric = fc.record({
   name: id,
   description: fc.string(),
@@ -146,7 +148,11 @@ const metric = fc.record({
   units: fc.dictionary(id, fc.string({ maxLength: 8 }), { maxKeys: 3 }),
 });
 const reply: fc.Arbitrary<ControlReply> = fc.oneof(
-  fc.record({ kind: fc.constant('prepared' as const), fragmentId: id, epoch: positive, stampMs: count, columns }),
+  fc.record(
+    { kind: fc.constant('prepared' as const), fragmentId: id, epoch: positive, stampMs: count, columns, seal },
+    { requiredKeys: ['kind', 'fragmentId', 'epoch', 'stampMs', 'columns'] },
+  ),
+  fc.record({ kind: fc.constant('key' as const), epoch: positive, seal }),
   fc.record({ kind: fc.constant('committed' as const), epoch: positive, lastSeq: count }),
   fc.record({ kind: fc.constant('done' as const) }),
   fc.record({ kind: fc.constant('renewed' as const), unknown: fc.array(id, { maxLength: 4 }) }),
@@ -168,7 +174,7 @@ const reply: fc.Arbitrary<ControlReply> = fc.oneof(
 /** Maps come back without prototype; equality is of content. */
 function plain(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(plain);
-  if (node === null || typeof node !== 'object') return node;
+  if (node === null || typeof node !== 'object' || node instanceof Uint8Array) return node;
   return new Map(Object.entries(node).map(([name, inner]) => [name, plain(inner)]));
 }
 
@@ -227,7 +233,7 @@ describe('round trips', () => {
 describe('hostile bytes', () => {
   const decoders = [decodeEnvelope, decodeRequest, decodeReply, decodeHeartbeatFrame] as const;
   const originals = fc.oneof(
-    envelope.map(encodeEnvelope),
+    envelope.map((e) => encodeEnvelope(e)),
     request.map((r) => encodeRequest('renci', r)),
     reply.map(encodeReply),
     heartbeat.map(encodeHeartbeat),

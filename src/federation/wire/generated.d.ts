@@ -122,8 +122,11 @@ export namespace pqa {
             /** Request progress. */
             progress?: (pqa.wire.AskProgress.$Properties|null);
 
+            /** Request key. */
+            key?: (pqa.wire.AskKey.$Properties|null);
+
             /** Request body. */
-            body?: ("prepare"|"commit"|"cancel"|"renew"|"replay"|"snapshot"|"catalog"|"progress");
+            body?: ("prepare"|"commit"|"cancel"|"renew"|"replay"|"snapshot"|"catalog"|"progress"|"key");
 
             /**
              * Encodes the specified Request message. Does not implicitly {@link pqa.wire.Request.verify|verify} messages.
@@ -176,8 +179,11 @@ export namespace pqa {
                 /** Request progress */
                 progress?: (pqa.wire.AskProgress.$Properties|null);
 
+                /** Request key */
+                key?: (pqa.wire.AskKey.$Properties|null);
+
                 /** Request body */
-                body?: ("prepare"|"commit"|"cancel"|"renew"|"replay"|"snapshot"|"catalog"|"progress");
+                body?: ("prepare"|"commit"|"cancel"|"renew"|"replay"|"snapshot"|"catalog"|"progress"|"key");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -194,9 +200,10 @@ export namespace pqa {
               snapshot?: pqa.wire.Snapshot.$Shape|null;
               catalog?: pqa.wire.Catalog.$Shape|null;
               progress?: pqa.wire.AskProgress.$Shape|null;
+              key?: pqa.wire.AskKey.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ body?: undefined; prepare?: null; commit?: null; cancel?: null; renew?: null; replay?: null; snapshot?: null; catalog?: null; progress?: null }|{ body?: "prepare"; prepare: pqa.wire.Prepare.$Shape; commit?: null; cancel?: null; renew?: null; replay?: null; snapshot?: null; catalog?: null; progress?: null }|{ body?: "commit"; prepare?: null; commit: pqa.wire.Commit.$Shape; cancel?: null; renew?: null; replay?: null; snapshot?: null; catalog?: null; progress?: null }|{ body?: "cancel"; prepare?: null; commit?: null; cancel: pqa.wire.Cancel.$Shape; renew?: null; replay?: null; snapshot?: null; catalog?: null; progress?: null }|{ body?: "renew"; prepare?: null; commit?: null; cancel?: null; renew: pqa.wire.Renew.$Shape; replay?: null; snapshot?: null; catalog?: null; progress?: null }|{ body?: "replay"; prepare?: null; commit?: null; cancel?: null; renew?: null; replay: pqa.wire.Replay.$Shape; snapshot?: null; catalog?: null; progress?: null }|{ body?: "snapshot"; prepare?: null; commit?: null; cancel?: null; renew?: null; replay?: null; snapshot: pqa.wire.Snapshot.$Shape; catalog?: null; progress?: null }|{ body?: "catalog"; prepare?: null; commit?: null; cancel?: null; renew?: null; replay?: null; snapshot?: null; catalog: pqa.wire.Catalog.$Shape; progress?: null }|{ body?: "progress"; prepare?: null; commit?: null; cancel?: null; renew?: null; replay?: null; snapshot?: null; catalog?: null; progress: pqa.wire.AskProgress.$Shape })
+              ({ body?: undefined; prepare?: null; commit?: null; cancel?: null; renew?: null; replay?: null; snapshot?: null; catalog?: null; progress?: null; key?: null }|{ body?: "prepare"; prepare: pqa.wire.Prepare.$Shape; commit?: null; cancel?: null; renew?: null; replay?: null; snapshot?: null; catalog?: null; progress?: null; key?: null }|{ body?: "commit"; prepare?: null; commit: pqa.wire.Commit.$Shape; cancel?: null; renew?: null; replay?: null; snapshot?: null; catalog?: null; progress?: null; key?: null }|{ body?: "cancel"; prepare?: null; commit?: null; cancel: pqa.wire.Cancel.$Shape; renew?: null; replay?: null; snapshot?: null; catalog?: null; progress?: null; key?: null }|{ body?: "renew"; prepare?: null; commit?: null; cancel?: null; renew: pqa.wire.Renew.$Shape; replay?: null; snapshot?: null; catalog?: null; progress?: null; key?: null }|{ body?: "replay"; prepare?: null; commit?: null; cancel?: null; renew?: null; replay: pqa.wire.Replay.$Shape; snapshot?: null; catalog?: null; progress?: null; key?: null }|{ body?: "snapshot"; prepare?: null; commit?: null; cancel?: null; renew?: null; replay?: null; snapshot: pqa.wire.Snapshot.$Shape; catalog?: null; progress?: null; key?: null }|{ body?: "catalog"; prepare?: null; commit?: null; cancel?: null; renew?: null; replay?: null; snapshot?: null; catalog: pqa.wire.Catalog.$Shape; progress?: null; key?: null }|{ body?: "progress"; prepare?: null; commit?: null; cancel?: null; renew?: null; replay?: null; snapshot?: null; catalog?: null; progress: pqa.wire.AskProgress.$Shape; key?: null }|{ body?: "key"; prepare?: null; commit?: null; cancel?: null; renew?: null; replay?: null; snapshot?: null; catalog?: null; progress?: null; key: pqa.wire.AskKey.$Shape })
             );
         }
 
@@ -246,8 +253,11 @@ export namespace pqa {
             /** Reply progress. */
             progress?: (pqa.wire.Heartbeat.$Properties|null);
 
+            /** Reply key. */
+            key?: (pqa.wire.KeyReply.$Properties|null);
+
             /** Reply body. */
-            body?: ("prepared"|"committed"|"done"|"renewed"|"replayed"|"snapshot"|"catalog"|"failure"|"progress");
+            body?: ("prepared"|"committed"|"done"|"renewed"|"replayed"|"snapshot"|"catalog"|"failure"|"progress"|"key");
 
             /**
              * Encodes the specified Reply message. Does not implicitly {@link pqa.wire.Reply.verify|verify} messages.
@@ -300,8 +310,11 @@ export namespace pqa {
                 /** Reply progress */
                 progress?: (pqa.wire.Heartbeat.$Properties|null);
 
+                /** Reply key */
+                key?: (pqa.wire.KeyReply.$Properties|null);
+
                 /** Reply body */
-                body?: ("prepared"|"committed"|"done"|"renewed"|"replayed"|"snapshot"|"catalog"|"failure"|"progress");
+                body?: ("prepared"|"committed"|"done"|"renewed"|"replayed"|"snapshot"|"catalog"|"failure"|"progress"|"key");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -318,9 +331,10 @@ export namespace pqa {
               catalog?: pqa.wire.CatalogReply.$Shape|null;
               failure?: pqa.wire.Failure.$Shape|null;
               progress?: pqa.wire.Heartbeat.$Shape|null;
+              key?: pqa.wire.KeyReply.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ body?: undefined; prepared?: null; committed?: null; done?: null; renewed?: null; replayed?: null; snapshot?: null; catalog?: null; failure?: null; progress?: null }|{ body?: "prepared"; prepared: pqa.wire.Prepared.$Shape; committed?: null; done?: null; renewed?: null; replayed?: null; snapshot?: null; catalog?: null; failure?: null; progress?: null }|{ body?: "committed"; prepared?: null; committed: pqa.wire.Committed.$Shape; done?: null; renewed?: null; replayed?: null; snapshot?: null; catalog?: null; failure?: null; progress?: null }|{ body?: "done"; prepared?: null; committed?: null; done: pqa.wire.Done.$Shape; renewed?: null; replayed?: null; snapshot?: null; catalog?: null; failure?: null; progress?: null }|{ body?: "renewed"; prepared?: null; committed?: null; done?: null; renewed: pqa.wire.Renewed.$Shape; replayed?: null; snapshot?: null; catalog?: null; failure?: null; progress?: null }|{ body?: "replayed"; prepared?: null; committed?: null; done?: null; renewed?: null; replayed: pqa.wire.Replayed.$Shape; snapshot?: null; catalog?: null; failure?: null; progress?: null }|{ body?: "snapshot"; prepared?: null; committed?: null; done?: null; renewed?: null; replayed?: null; snapshot: pqa.wire.SnapshotRows.$Shape; catalog?: null; failure?: null; progress?: null }|{ body?: "catalog"; prepared?: null; committed?: null; done?: null; renewed?: null; replayed?: null; snapshot?: null; catalog: pqa.wire.CatalogReply.$Shape; failure?: null; progress?: null }|{ body?: "failure"; prepared?: null; committed?: null; done?: null; renewed?: null; replayed?: null; snapshot?: null; catalog?: null; failure: pqa.wire.Failure.$Shape; progress?: null }|{ body?: "progress"; prepared?: null; committed?: null; done?: null; renewed?: null; replayed?: null; snapshot?: null; catalog?: null; failure?: null; progress: pqa.wire.Heartbeat.$Shape })
+              ({ body?: undefined; prepared?: null; committed?: null; done?: null; renewed?: null; replayed?: null; snapshot?: null; catalog?: null; failure?: null; progress?: null; key?: null }|{ body?: "prepared"; prepared: pqa.wire.Prepared.$Shape; committed?: null; done?: null; renewed?: null; replayed?: null; snapshot?: null; catalog?: null; failure?: null; progress?: null; key?: null }|{ body?: "committed"; prepared?: null; committed: pqa.wire.Committed.$Shape; done?: null; renewed?: null; replayed?: null; snapshot?: null; catalog?: null; failure?: null; progress?: null; key?: null }|{ body?: "done"; prepared?: null; committed?: null; done: pqa.wire.Done.$Shape; renewed?: null; replayed?: null; snapshot?: null; catalog?: null; failure?: null; progress?: null; key?: null }|{ body?: "renewed"; prepared?: null; committed?: null; done?: null; renewed: pqa.wire.Renewed.$Shape; replayed?: null; snapshot?: null; catalog?: null; failure?: null; progress?: null; key?: null }|{ body?: "replayed"; prepared?: null; committed?: null; done?: null; renewed?: null; replayed: pqa.wire.Replayed.$Shape; snapshot?: null; catalog?: null; failure?: null; progress?: null; key?: null }|{ body?: "snapshot"; prepared?: null; committed?: null; done?: null; renewed?: null; replayed?: null; snapshot: pqa.wire.SnapshotRows.$Shape; catalog?: null; failure?: null; progress?: null; key?: null }|{ body?: "catalog"; prepared?: null; committed?: null; done?: null; renewed?: null; replayed?: null; snapshot?: null; catalog: pqa.wire.CatalogReply.$Shape; failure?: null; progress?: null; key?: null }|{ body?: "failure"; prepared?: null; committed?: null; done?: null; renewed?: null; replayed?: null; snapshot?: null; catalog?: null; failure: pqa.wire.Failure.$Shape; progress?: null; key?: null }|{ body?: "progress"; prepared?: null; committed?: null; done?: null; renewed?: null; replayed?: null; snapshot?: null; catalog?: null; failure?: null; progress: pqa.wire.Heartbeat.$Shape; key?: null }|{ body?: "key"; prepared?: null; committed?: null; done?: null; renewed?: null; replayed?: null; snapshot?: null; catalog?: null; failure?: null; progress?: null; key: pqa.wire.KeyReply.$Shape })
             );
         }
 
@@ -749,6 +763,9 @@ export namespace pqa {
             /** Prepared columns. */
             columns: pqa.wire.Column.$Properties[];
 
+            /** Prepared seal. */
+            seal?: (pqa.wire.SealKey.$Properties|null);
+
             /**
              * Encodes the specified Prepared message. Does not implicitly {@link pqa.wire.Prepared.verify|verify} messages.
              * @param message Prepared message or plain object to encode
@@ -785,12 +802,198 @@ export namespace pqa {
                 /** Prepared columns */
                 columns?: (pqa.wire.Column.$Properties[]|null);
 
+                /** Prepared seal */
+                seal?: (pqa.wire.SealKey.$Properties|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
             /** Shape of a Prepared. */
             type $Shape = pqa.wire.Prepared.$Properties;
+        }
+
+        /**
+         * Properties of a SealKey.
+         * @deprecated Use pqa.wire.SealKey.$Properties instead.
+         */
+        interface ISealKey extends pqa.wire.SealKey.$Properties {
+        }
+
+        /** Represents a SealKey. */
+        class SealKey {
+
+            /**
+             * Constructs a new SealKey.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: pqa.wire.SealKey.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** SealKey keyId. */
+            keyId?: (string|null);
+
+            /** SealKey key. */
+            key?: (Uint8Array|null);
+
+            /**
+             * Encodes the specified SealKey message. Does not implicitly {@link pqa.wire.SealKey.verify|verify} messages.
+             * @param message SealKey message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: pqa.wire.SealKey.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SealKey message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {pqa.wire.SealKey & pqa.wire.SealKey.$Shape} SealKey
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): pqa.wire.SealKey & pqa.wire.SealKey.$Shape;
+        }
+
+        namespace SealKey {
+
+            /** Properties of a SealKey. */
+            interface $Properties {
+
+                /** SealKey keyId */
+                keyId?: (string|null);
+
+                /** SealKey key */
+                key?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SealKey. */
+            type $Shape = pqa.wire.SealKey.$Properties;
+        }
+
+        /**
+         * Properties of an AskKey.
+         * @deprecated Use pqa.wire.AskKey.$Properties instead.
+         */
+        interface IAskKey extends pqa.wire.AskKey.$Properties {
+        }
+
+        /** Represents an AskKey. */
+        class AskKey {
+
+            /**
+             * Constructs a new AskKey.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: pqa.wire.AskKey.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** AskKey fragmentId. */
+            fragmentId?: (string|null);
+
+            /**
+             * Encodes the specified AskKey message. Does not implicitly {@link pqa.wire.AskKey.verify|verify} messages.
+             * @param message AskKey message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: pqa.wire.AskKey.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an AskKey message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {pqa.wire.AskKey & pqa.wire.AskKey.$Shape} AskKey
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): pqa.wire.AskKey & pqa.wire.AskKey.$Shape;
+        }
+
+        namespace AskKey {
+
+            /** Properties of an AskKey. */
+            interface $Properties {
+
+                /** AskKey fragmentId */
+                fragmentId?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an AskKey. */
+            type $Shape = pqa.wire.AskKey.$Properties;
+        }
+
+        /**
+         * Properties of a KeyReply.
+         * @deprecated Use pqa.wire.KeyReply.$Properties instead.
+         */
+        interface IKeyReply extends pqa.wire.KeyReply.$Properties {
+        }
+
+        /** Represents a KeyReply. */
+        class KeyReply {
+
+            /**
+             * Constructs a new KeyReply.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: pqa.wire.KeyReply.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** KeyReply epoch. */
+            epoch?: (number|null);
+
+            /** KeyReply seal. */
+            seal?: (pqa.wire.SealKey.$Properties|null);
+
+            /**
+             * Encodes the specified KeyReply message. Does not implicitly {@link pqa.wire.KeyReply.verify|verify} messages.
+             * @param message KeyReply message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: pqa.wire.KeyReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a KeyReply message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {pqa.wire.KeyReply & pqa.wire.KeyReply.$Shape} KeyReply
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): pqa.wire.KeyReply & pqa.wire.KeyReply.$Shape;
+        }
+
+        namespace KeyReply {
+
+            /** Properties of a KeyReply. */
+            interface $Properties {
+
+                /** KeyReply epoch */
+                epoch?: (number|null);
+
+                /** KeyReply seal */
+                seal?: (pqa.wire.SealKey.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a KeyReply. */
+            type $Shape = pqa.wire.KeyReply.$Properties;
         }
 
         /**

@@ -132,7 +132,12 @@ describe('query service', () => {
     const { ask } = w.federation.client;
     const service = new QueryService(
       {
-        transport: { self: 'client', subscribe: () => undefined, unsubscribe: () => undefined },
+        transport: {
+          self: 'client',
+          subscribe: () => undefined,
+          unsubscribe: () => undefined,
+          setKey: () => undefined,
+        },
         ask,
         clock: w.federation.time,
         counters: new CountingCounters(),
