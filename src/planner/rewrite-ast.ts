@@ -65,7 +65,7 @@ function collectQualified(node: unknown, alias: string, into: Map<object, unknow
   if (typeof node !== 'object' || node === null) return;
   if (isChain(node) && node.target === null && node.steps.length > 1) {
     const [first, ...rest] = node.steps;
-    if (first?.kind === 'name' && first.name === alias) into.set(node.steps, rest);
+    if (first?.kind === 'name' && first.name === alias && rest[0]?.kind === 'name') into.set(node.steps, rest);
   }
   for (const [key, child] of Object.entries(node)) if (key !== 'position') collectQualified(child, alias, into);
 }
