@@ -2,7 +2,7 @@
  * `npm run sim`: the scenarios, each from a seed, and a table of what happened.
  *
  *   npm run sim                                      every scenario once, seed 1
- *   npm run sim -- --scenario mixed-faults --seeds 50  fifty seeds from --seed on, one line each
+ *   npm run sim -- --scenario mixed-faults --seeds 50  fifty seeds from --seed on (--quiet: a line each)
  *   npm run sim -- --scenario many-domains --domains 200
  *
  * Exit code 1 when a checker finds a violation; it comes with the command that replays it.
@@ -19,6 +19,8 @@ const MAX_PRINTED = 6;
 
 interface Row {
   readonly cells: readonly string[];
+  /** The same in short. */
+  readonly line: string;
   readonly failed: boolean;
 }
 
@@ -51,7 +53,8 @@ async function main(): Promise<number> {
     for (let s = seed; s < seed + seeds; s++) {
       const row = await runOne(scenario, s, domains);
       if (row.failed) failures++;
-      if (!values.quiet) table.push([...row.cells]);
+      if (values.quiet) console.log(row.line);
+      else table.push([...row.cells]);
     }
   }
   if (!values.quiet) console.log(table.toString());
@@ -70,7 +73,9 @@ async function runOne(scenario: ScenarioDeclaration, seed: number, domains: numb
     for (const v of result.violations.slice(0, MAX_PRINTED)) console.log(`  ${v.checker}: ${v.message}`);
     console.log(`  npm run sim -- --scenario ${scenario.name} --seed ${seed}${size}`);
   }
-  return { failed, cells: cellsOf(scenario.name, seed, result, measure(result.run), seconds) };
+  const cells = cellsOf(scenario.name, seed, result, measure(result.run), seconds);
+  const line = `${scenario.name} ${seed}: ${failed ? 'FAILED' : 'ok'}, ${cells[5]} triggers, ${seconds.toFixed(1)} s`;
+  return { failed, cells, line };
 }
 
 function cellsOf(name: string, seed: number, result: SimResult, m: Measures, seconds: number): readonly string[] {

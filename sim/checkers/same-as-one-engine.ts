@@ -12,13 +12,12 @@
  *   window), must be one of the engine's. A stretch is flagged from the last look at a coverage without fault until the
  *   query's clock has passed the end of the fault, or what was complete again by the memory of the query (gap-watch.ts).
  */
-import { sameRows } from '../../src/cli/replay/compare.ts';
 import { stringifyKey } from '../../src/model/cause-key.ts';
 import type { Trigger } from '../../src/model/trigger.ts';
-import type { Value } from '../../src/model/value.ts';
 import { runningQuery, type Checker, type HandedTrigger, type QueryRun, type SimRun } from '../sim-run.ts';
 import { GapWatch } from './gap-watch.ts';
 import { askOracle, checkQuery, streamsRead, type Said } from './oracle.ts';
+import { sameRowSets } from './same-rows.ts';
 
 /** Differences told per query: the first is what matters. */
 const MAX_TOLD = 2;
@@ -139,14 +138,6 @@ function compareCalls(expected: readonly Said[], actual: readonly Said[]): strin
   }
   const extra = actual[expected.length];
   return extra === undefined ? null : `handed out once more: ${print(extra)}`;
-}
-
-function sameRowSets(a: readonly (readonly Value[])[], b: readonly (readonly Value[])[]): boolean {
-  return sameRows(a.map(asObject), b.map(asObject), []);
-}
-
-function asObject(row: readonly Value[]): Record<string, unknown> {
-  return Object.fromEntries(row.entries());
 }
 
 function print({ insert, remove }: Said): string {

@@ -1,0 +1,90 @@
+/**
+ * The simulation, in small: a few seeds of each scenario without a violation; checkers that find what is wrong; one seed, one
+ * world. `npm run soak -- sim` runs many more seeds.
+ */
+import { describe, expect, it } from 'vitest';
+import { makeCheckers } from '../../sim/checkers/make-checkers.ts';
+import { measure } from '../../sim/measure.ts';
+import { SCENARIOS } from '../../sim/scenarios/all-scenarios.ts';
+import type { ScenarioDeclaration } from '../../sim/scenarios/scenario.ts';
+import { simulate } from '../../sim/simulate.ts';
+
+/** Seeds by scenario where it is not one; those with a reason found something once. */
+const SEEDS: Readonly<Record<string, readonly number[]>> = {
+  // 9: a query was deleted while it waited for its own domain, and asked it for ever.
+  'mixed-faults': [1, 2, 3, 9],
+};
+
+const SMALLER: Readonly<Record<string, number>> = { 'many-domains': 8, 'cdn-latency': 4, 'infrastructure-health': 3 };
+
+/** Crashes show known gaps (exactness over restarts comes with recovery): `npm run sim -- --scenario mixed-crashes`. */
+const HELD_TO_THE_LAW = SCENARIOS.filter((s) => s.name !== 'mixed-crashes');
+
+function scenario(name: string): ScenarioDeclaration {
+  const found = SCENARIOS.find((s) => s.name === name);
+  if (found === undefined) throw new Error(`no scenario '${name}'`);
+  return found;
+}
+
+describe('many domains in a virtual world hand out what one engine says', () => {
+  const cases = HELD_TO_THE_LAW.flatMap((s) => (SEEDS[s.name] ?? [1]).map((seed) => ({ name: s.name, seed })));
+
+  it.each(cases)('$name, seed $seed', async ({ name, seed }) => {
+    const { run, violations } = await simulate(scenario(name), { seed, domains: SMALLER[name] ?? null });
+    expect(violations, `npm run sim -- --scenario ${name} --seed ${seed}`).toEqual([]);
+    expect(measure(run).triggers).toBeGreaterThan(0);
+  });
+
+  it('the loop of SC13 is closed: the pool grows on triggers', async () => {
+    const { run } = await simulate(scenario('sc13-autoscaling'), { seed: 1, domains: null });
+    const workers = run.world.sources.events.map((e) => Number(e.values['workers'] ?? 0));
+    expect(Math.max(...workers)).toBeGreaterThan(4);
+  });
+
+  it('the same seed makes the same world, another seed another', async () => {
+    const bytesOf = async (seed: number): Promise<string> => {
+      const { run } = await simulate(scenario('mixed-faults'), { seed, domains: 3 });
+      const items = run.queries.flatMap((q) => q.triggers.map((t) => `${t.trigger.itemId} ${t.trueMs}`));
+      return JSON.stringify([items, run.world.network.totals]);
+    };
+    expect(await bytesOf(5)).toBe(await bytesOf(5));
+    expect(await bytesOf(5)).not.toBe(await bytesOf(6));
+  });
+});
+
+describe('the checkers see', () => {
+  const find = async (): ReturnType<typeof simulate> => simulate(scenario('data-transfer'), { seed: 2, domains: null });
+
+  it('a trigger that is missing, added, changed or handed out twice', async () => {
+    const { run } = await find();
+    const [query] = run.queries;
+    const handed = query?.triggers ?? [];
+    const [first] = handed;
+    if (query === undefined || first === undefined) throw new Error('the scenario hands out nothing');
+    const judge = (): readonly string[] => {
+      const checkers = makeCheckers(run);
+      for (const q of run.queries) for (const t of q.triggers) for (const c of checkers) c.onTrigger?.(q, t);
+      return checkers.flatMap((c) => c.finish(run).map((m) => `${c.name}: ${m}`));
+    };
+    expect(judge()).toEqual([]);
+
+    handed.shift();
+    expect(judge().join('\n')).toContain('same-as-one-engine: stalled: statement at');
+
+    handed.unshift(first, first);
+    expect(judge().join('\n')).toMatch(/handed out once more.*\n?.*each-once/s);
+
+    handed.splice(0, 2, { ...first, trigger: { ...first.trigger, insert: [['run9', 0, 0]] } });
+    expect(judge().join('\n')).toContain('handed out was [["run9",0,0]]');
+  });
+
+  it('what is stuck', async () => {
+    const { run } = await find();
+    const late = { ...run, compareUntilMs: run.compareUntilMs + 3_600_000 };
+    expect(
+      makeCheckers(late)
+        .flatMap((c) => (c.name === 'settled' ? c.finish(late) : []))
+        .join('\n'),
+    ).toContain('its clock stands at');
+  });
+});
