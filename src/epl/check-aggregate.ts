@@ -5,7 +5,7 @@ import { BOOLEAN, DOUBLE, isNumeric, LONG, type ValueType } from '../model/value
 import { type AggregateInfo, aggregateInfo } from './functions.ts';
 import { renderExpression } from './render.ts';
 import { type Context, eventOf, fail } from './scope.ts';
-import { describeType } from './typing.ts';
+import { describeType, isIntegral } from './typing.ts';
 
 const freeze = Object.freeze;
 
@@ -13,6 +13,9 @@ type CallStep = Extract<AstStep, { kind: 'call' }>;
 
 /** Aggregations whose value is an event of the stream that the criteria are read from. */
 const BY_CRITERIA: ReadonlySet<string> = new Set(['maxby', 'minby', 'maxbyever', 'minbyever', 'sorted']);
+
+/** Aggregations whose second argument counts rows. */
+const INDEXED: ReadonlySet<string> = new Set(['first', 'last', 'nth']);
 
 export function checkAggregate(step: CallStep, ast: AstChain, context: Context): CheckedExpression {
   const name = step.name.toLowerCase();
@@ -137,6 +140,14 @@ function checkArguments(
     return { args: rest.map((r) => context.environment.check(r, context)), wildcard: true };
   }
   const args = positional.map((arg) => checkArgument(arg, context));
+  const index = INDEXED.has(name) ? args[1] : undefined;
+  if (index !== undefined && !isIntegral(index.type)) {
+    fail(
+      'TYPE_MISMATCH',
+      `the index of ${name} is a whole number, not ${describeType(index.type)}`,
+      index.ast.position,
+    );
+  }
   const [value] = args;
   if (info.numeric && value !== undefined && !isNumeric(value.type) && value.type.kind !== 'null') {
     fail('TYPE_MISMATCH', `${name} wants numbers, not ${describeType(value.type)}`, value.ast.position);

@@ -64,8 +64,29 @@ export function checkCall(step: CallStep, ast: AstChain, context: Context): Chec
   }
 }
 
+/** Functions as other languages call them. */
+const OTHER_LANGUAGES: ReadonlyMap<string, string> = new Map([
+  ['average', 'avg(x)'],
+  ['mean', 'avg(x)'],
+  ['total', 'sum(x)'],
+  ['maximum', 'max(x)'],
+  ['minimum', 'min(x)'],
+  ['std', 'stddev(x)'],
+  ['stdev', 'stddev(x)'],
+  ['ifnull', 'coalesce(x, y)'],
+  ['isnull', 'x is null'],
+  ['nvl', 'coalesce(x, y)'],
+  ['now', 'current_timestamp'],
+  ['concat', 'x || y'],
+  ['if', 'case when c then x else y end'],
+  ['iff', 'case when c then x else y end'],
+  ['unique', '#unique(x) behind the stream'],
+]);
+
 function unknownFunction(step: CallStep, context: Context): never {
-  const hint = didYouMeanHint(step.name, [...functionNames(), ...context.environment.declarations.keys()]);
+  const known = [...functionNames(), ...context.environment.declarations.keys()];
+  const other = OTHER_LANGUAGES.get(step.name.toLowerCase());
+  const hint = other === undefined ? didYouMeanHint(step.name, known) : `write ${other}`;
   return fail('UNKNOWN_FUNCTION', `unknown function '${step.name}'`, step.position, hint);
 }
 

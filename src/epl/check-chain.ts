@@ -417,6 +417,13 @@ function aliasHint(name: string, context: Context): string | undefined {
   return `a column of the select clause cannot stand in ${context.clause}: repeat its expression${context.clause === 'where' ? ', an aggregation in having' : ''}`;
 }
 
+/** `c.load` where no stream is called c. */
+function streamsHint(chain: AstChain, context: Context): string | undefined {
+  const streams = context.scope.streams.map((s) => s.alias ?? s.typeName);
+  if (chain.steps.length < 2 || streams.length === 0) return undefined;
+  return streams.length === 1 ? `the stream is named ${streams[0]}` : `the streams are named ${streams.join(', ')}`;
+}
+
 function unknownName(name: string, chain: AstChain, context: Context): never {
   const candidates: string[] = [];
   const types: string[] = [];
@@ -427,8 +434,8 @@ function unknownName(name: string, chain: AstChain, context: Context): never {
       candidates.push(...s.type.properties.map((p) => p.name));
     }
   }
-  candidates.push(...context.environment.catalog.variableNames());
-  const hint = aliasHint(name, context) ?? didYouMeanHint(name, candidates);
+  candidates.push(...context.environment.catalog.variableNames(), 'null', 'true', 'false', 'current_timestamp');
+  const hint = aliasHint(name, context) ?? didYouMeanHint(name, candidates) ?? streamsHint(chain, context);
   const position = chain.steps[0]?.position ?? chain.position;
   const what =
     chain.steps.length > 1 ? `neither a stream nor a property is named '${name}'` : `unknown property '${name}'`;

@@ -4,6 +4,7 @@ import type { CheckedExpression, CompareOp } from '../model/checked.ts';
 import { unreachable } from '../model/errors.ts';
 import { arrayOf, BOOLEAN, DOUBLE, isNumeric, NULL_TYPE, STRING, type ValueType } from '../model/value.ts';
 import { checkChain } from './check-chain.ts';
+import { renderExpression } from './render.ts';
 import { type Context, fail } from './scope.ts';
 import {
   areEquatable,
@@ -198,9 +199,29 @@ function checkConcat(e: Node<'concat'>, context: Context): CheckedExpression {
 function refuseComparison(op: string, left: CheckedExpression, right: CheckedExpression, ast: AstExpression): never {
   fail(
     'TYPE_MISMATCH',
-    `'${op}' cannot compare ${describeType(left.type)} with ${describeType(right.type)}`,
+    `'${op}' cannot compare ${described(left)} with ${described(right)}`,
     ast.position,
+    comparisonHint(left, right),
   );
+}
+
+/** Longest text of an operand in a message. */
+const MAX_SHOWN = 60;
+
+/** The operand as written, and its type. */
+function described({ ast, type }: CheckedExpression): string {
+  const text = renderExpression(ast);
+  return text.length > MAX_SHOWN ? describeType(type) : `${text} (${describeType(type)})`;
+}
+
+function comparisonHint(left: CheckedExpression, right: CheckedExpression): string | undefined {
+  const sides = [left, right];
+  const number = sides.find((s) => isNumeric(s.type));
+  const text = sides.find((s) => s.type.kind === 'string');
+  if (number === undefined || text === undefined) return undefined;
+  if (number.kind === 'literal')
+    return `write '${renderExpression(number.ast)}', or cast(${renderExpression(text.ast)}, double)`;
+  return text.kind === 'literal' ? 'write a number' : `cast it: cast(${renderExpression(text.ast)}, double)`;
 }
 
 /** Checks the types of a comparison. */

@@ -62,7 +62,7 @@ function declared(name: string, position: Position, catalog: Catalog): EventType
   );
 }
 
-const SCALARS = ['string', 'int', 'long', 'float', 'double', 'boolean', 'map', 'object'];
+const SCALARS = ['string', 'int', 'integer', 'long', 'float', 'double', 'boolean', 'map', 'object'];
 
 /** Refuses names of types that nobody declared. */
 export function requireDeclarable(type: ValueType, written: string, position: Position, catalog: Catalog): void {

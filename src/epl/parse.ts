@@ -13,6 +13,7 @@ import type { AstExpression, AstModule, AstStatement } from '../model/ast.ts';
 import { CodedError, type Position } from '../model/errors.ts';
 import { EplParser } from './grammar-statements.ts';
 import { positionOf, tokenize } from './lexer.ts';
+import { syntaxHint } from './syntax-hints.ts';
 import * as T from './tokens.ts';
 
 /** Most labels that a hint names: more would hide the likely one. */
@@ -87,12 +88,12 @@ function syntaxError(error: IRecognitionException, text: string, tokens: readonl
   const atEnd = token.image === '';
   const last = tokens[tokens.length - 1];
   const position = atEnd ? endPosition(last) : positionOf(token);
-  const found = atEnd ? 'the end of the text' : `'${shorten(token.image)}'${reservedNote(token)}`;
+  const found = atEnd ? 'end of the text' : `'${shorten(token.image)}'${reservedNote(token)}`;
   const before = atEnd ? last : tokens[tokens.indexOf(token) - 1];
   const after = before === undefined ? '' : ` after '${shorten(before.image)}'`;
   return new CodedError('SYNTAX', `unexpected ${found}${after}`, {
     position,
-    hint: error.message,
+    hint: syntaxHint(tokens, atEnd ? tokens.length : tokens.indexOf(token)) ?? error.message,
     data: { text: atEnd ? '' : text.slice(position.offset, position.offset + position.length).slice(0, 80) },
   });
 }

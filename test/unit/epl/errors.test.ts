@@ -11,11 +11,8 @@ describe('messages', () => {
       'select host, from Cpu',
       "SYNTAX: unexpected 'from' (a reserved word) after ',' (line 1, column 14); expected an expression",
     ],
-    ['select * from', "SYNTAX: unexpected the end of the text after 'from' (line 1, column 14); expected a name"],
-    [
-      'select * from Cpu#length(3',
-      "SYNTAX: unexpected the end of the text after '3' (line 1, column 27); expected ')'",
-    ],
+    ['select * from', "SYNTAX: unexpected end of the text after 'from' (line 1, column 14); expected a name"],
+    ['select * from Cpu#length(3', "SYNTAX: unexpected end of the text after '3' (line 1, column 27); expected ')'"],
     [
       "select * from Cpu where host = 'open",
       "SYNTAX: the string that begins with 'open has no end (line 1, column 32); close it with '",
@@ -39,7 +36,10 @@ describe('messages', () => {
       'select * from Cpu.win:unique(host)',
       "UNKNOWN_WINDOW: unknown data window '.win:unique' (line 1, column 18); write .std:unique or #unique",
     ],
-    ['select * from Cpu where host > 5', "TYPE_MISMATCH: '>' cannot compare a string with an int (line 1, column 25)"],
+    [
+      'select * from Cpu where host > 5',
+      "TYPE_MISMATCH: '>' cannot compare host (a string) with 5 (an int) (line 1, column 25); write '5', or cast(host, double)",
+    ],
     [
       'select host || cores from Cpu',
       "TYPE_MISMATCH: '||' joins strings, not an int (line 1, column 16); cast it: cast(x, string)",
