@@ -144,6 +144,7 @@ export type SampleValues = Pick<z.input<typeof configSchema>, 'domain'> & Partia
 /** Shown as comments where `values` has nothing. */
 const EXAMPLES: Readonly<Record<string, unknown>> = {
   members: [{ domain: 'esnet', peerId: '12D3KooW...', addresses: ['/dns4/pqa.example.org/tcp/4001'] }],
+  policies: [{ metric: 'MemUtil', domains: ['esnet'], columns: ['host', 'memutil'], where: "host != 'private'" }],
   xmpp: {
     service: {
       uri: 'xmpps://xmpp.example.org:5223',

@@ -10,6 +10,7 @@ import { addMetric, listMetrics, publishEvents, removeMetric } from './metric.ts
 import { failure } from './output.ts';
 import { listPeers, listSources } from './peers.ts';
 import { addQuery, explainQuery, listQueries, removeQuery, showQuery, watchQuery } from './query.ts';
+import { invite, trust } from './trust.ts';
 import { runReplay } from './replay/command.ts';
 
 /** Exit codes: 0 done, 1 the agent or the input refused, 2 the command line is wrong. */
@@ -57,6 +58,26 @@ function addAgentCommands(program: Command, done: (code: number) => void): void 
     .option('--xmpp-port <port>', 'port of the embedded XMPP server', '5222')
     .addOption(json())
     .action((folder: string, options) => runInit(folder, options));
+  const config = () => new Option('--config <file>', 'configuration of this agent').default('pqa.yaml');
+  program
+    .command('trust')
+    .description('add a domain to the members; the other side prints what to type with pqa invite')
+    .argument('<domain>', 'its name')
+    .argument('<peerid>', 'its identity')
+    .argument('[addresses...]', 'where it listens, such as /dns4/pqa.example.org/tcp/4001; none if it dials this one')
+    .addOption(config())
+    .option('--replace', 'the domain has a new key: take it instead of the one that is listed')
+    .addOption(json())
+    .action((domain: string, peerId: string, addresses: string[], options) =>
+      trust(domain, peerId, addresses, options),
+    );
+  program
+    .command('invite')
+    .description('print what another domain has to type to trust this one')
+    .addOption(config())
+    .option('--address <multiaddr...>', 'where others reach this agent, if not where it listens')
+    .addOption(json())
+    .action(invite);
   program
     .command('agent')
     .description('run the agent of one domain')
