@@ -151,7 +151,7 @@ export class Engine {
 
   #declare(statement: CheckedStatement, declared: string[]): void {
     if (statement.kind !== 'createVariable') return;
-    const context = new InstanceContext(this.#services, this.#services);
+    const context = new InstanceContext(this.#runner, this.#services);
     const value = statement.initial === null ? null : constantOf(statement.initial, context);
     this.#variables.add(statement.variable, statement.type, statement.constant, value);
     declared.push(statement.variable);
@@ -198,9 +198,7 @@ export class Engine {
   #makeServices(): EngineServices {
     const runner = this.#runner;
     return {
-      get nowMs() {
-        return runner.nowMs;
-      },
+      clock: runner,
       get causeKey() {
         return runner.causeKey;
       },

@@ -267,14 +267,15 @@ export class CauseRunner {
   /** One instant is one cause. */
   #fireDue(phase: 0 | 2): void {
     this.#causeKey = timerKey(this.#nowMs, phase);
-    const due = this.timers.takeDue(this.#nowMs);
-    const [only] = due;
-    if (only !== undefined && due.length === 1 && only.kind === 'window') {
-      this.#fireOne(only);
+    const first = this.timers.takeFirst(this.#nowMs);
+    if (first === null) return;
+    if (first.kind === 'window' && this.timers.nextDueMs > this.#nowMs) {
+      this.#fireOne(first);
       return;
     }
     const work = new CauseWork();
-    for (const timer of due) work.addTimer(timer);
+    work.addTimer(first);
+    this.#takeDue(work);
     this.#runCause(work);
   }
 
@@ -288,8 +289,8 @@ export class CauseRunner {
     } catch (error) {
       this.#drop(statement, error);
     }
-    this.#tellTouched();
-    this.#drainRoutes();
+    if (this.#touched.size > 0) this.#tellTouched();
+    if (this.#routes.length > 0) this.#drainRoutes();
   }
 
   #runCause(work: CauseWork): void {

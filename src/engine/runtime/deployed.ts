@@ -4,7 +4,7 @@ import type { EventType } from '../../model/event-type.ts';
 import type { Value } from '../../model/value.ts';
 import type { Activation, FilterIndex } from '../filter/filter-index.ts';
 import type { EventClass } from './event-class.ts';
-import type { VariableReader } from './instance-context.ts';
+import type { Clock, VariableReader } from './instance-context.ts';
 import type { StatementInstance, StatementOutput, StatementProgram, StreamSlot } from './statement.ts';
 import { StatementHost } from './statement-host.ts';
 import type { TimerQueue } from './timer-queue.ts';
@@ -16,7 +16,7 @@ const SLOTS_PER_STATEMENT = 4096;
 
 /** What the engine lends to its instances. */
 export interface EngineServices extends VariableReader {
-  readonly nowMs: number;
+  readonly clock: Clock;
   readonly causeKey: CauseKey;
   readonly timers: TimerQueue;
   readonly index: FilterIndex<DeployedStatement>;

@@ -6,23 +6,26 @@ import type { Value } from '../../model/value.ts';
 import type { DeployedStatement, EngineServices } from './deployed.ts';
 import type { EventClass } from './event-class.ts';
 import { InstanceContext } from './instance-context.ts';
+import type { Clock } from './instance-context.ts';
 import type { InstanceHost } from './statement.ts';
 import { Timer } from './timer-queue.ts';
 import type { TimerTarget } from './timer-queue.ts';
 
 export class StatementHost implements InstanceHost {
   readonly #services: EngineServices;
+  readonly #clock: Clock;
   readonly #statement: DeployedStatement;
   readonly #timers: Timer[] = [];
   readonly #unlisten: (() => void)[] = [];
 
   constructor(services: EngineServices, statement: DeployedStatement) {
     this.#services = services;
+    this.#clock = services.clock;
     this.#statement = statement;
   }
 
   get nowMs(): number {
-    return this.#services.nowMs;
+    return this.#clock.nowMs;
   }
 
   get causeKey(): CauseKey {
@@ -30,7 +33,7 @@ export class StatementHost implements InstanceHost {
   }
 
   newContext(): InstanceContext {
-    return new InstanceContext(this.#services, this.#services);
+    return new InstanceContext(this.#clock, this.#services);
   }
 
   newTimer(target: TimerTarget, kind: 'window' | 'output'): Timer {

@@ -73,13 +73,19 @@ export class TimerQueue {
   /** Takes out every timer due at or before `nowMs`, in order. */
   takeDue(nowMs: number): Timer[] {
     const due: Timer[] = [];
-    while (this.nextDueMs <= nowMs) {
-      const first = this.#heap[0];
-      if (first === undefined) break;
+    for (;;) {
+      const first = this.takeFirst(nowMs);
+      if (first === null) return due;
       due.push(first);
-      this.disarm(first);
     }
-    return due;
+  }
+
+  /** Takes out the first timer if it is due at or before `nowMs`. */
+  takeFirst(nowMs: number): Timer | null {
+    const first = this.#heap[0];
+    if (first === undefined || first.dueMs > nowMs) return null;
+    this.disarm(first);
+    return first;
   }
 
   #up(from: number): void {
