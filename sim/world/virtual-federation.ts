@@ -3,10 +3,12 @@
  * query-service; only ports are replaced.
  */
 import { AgentCore } from '../../src/agent/agent-core.ts';
+import { ExportPolicies } from '../../src/agent/export-policies.ts';
 import type { GroupOutput } from '../../src/agent/query-group.ts';
 import type { Query } from '../../src/agent/query.ts';
 import type { EventType } from '../../src/model/event-type.ts';
 import type { DomainName } from '../../src/model/ids.ts';
+import type { ExportPolicy } from '../../src/model/policy.ts';
 import type { FederatedCatalog } from '../../src/planner/catalog.ts';
 import type { Counters } from '../../src/ports/counters.ts';
 import type { Log } from '../../src/ports/log.ts';
@@ -27,6 +29,8 @@ export interface VirtualFederationOptions {
   readonly client: DomainName;
   readonly catalog: FederatedCatalog;
   readonly iterated: ReadonlySet<string>;
+  /** Export policies of domains. @default open to all */
+  readonly policies?: ReadonlyMap<DomainName, readonly ExportPolicy[]> | undefined;
   onOutput(query: Query, output: GroupOutput): void;
 }
 
@@ -146,6 +150,7 @@ export class VirtualFederation {
         log: SILENT_LOG,
         catalog: () => Promise.resolve(this.#options.catalog),
         offer: () => null,
+        policies: new ExportPolicies(domain, this.#options.policies?.get(domain) ?? []),
         onOutput: (query, output) => this.#options.onOutput(query, output),
       },
       {

@@ -441,17 +441,21 @@ export class QueryService {
     this.#redeploying.add(member);
     try {
       await this.#fill(query, member);
+      query.detail = '';
       this.#deps.log.info('fragment is back after a gap', {
         queryId: query.id,
         domain: member.fragment.domain,
         fragmentId: member.fragmentId,
       });
     } catch (error) {
-      this.#deps.log.debug('fragment is not back yet', {
-        queryId: query.id,
-        domain: member.fragment.domain,
-        code: toCodedError(error).code,
-      });
+      const { code, message } = toCodedError(error);
+      const { domain } = member.fragment;
+      if (code === 'POLICY_REFUSED') {
+        // It will not come back by itself: whoever looks at the query is told why.
+        query.detail = message;
+        this.#deps.counters.add('query_refused_total', 1, { domain, code });
+      }
+      this.#deps.log.debug('fragment is not back yet', { queryId: query.id, domain, code });
     } finally {
       this.#redeploying.delete(member);
     }

@@ -217,6 +217,15 @@ describe('round trips', () => {
     );
   });
 
+  test('refusals: code, message, hint and place', () => {
+    const position = { offset: 41, length: 5, line: 2, column: 7 };
+    for (const options of [{}, { hint: 'leave out x' }, { hint: 'leave out x', position }]) {
+      const decoded = decodeReply(encodeFailure(new CodedError('POLICY_REFUSED', 'no', options)));
+      const expected = { code: 'POLICY_REFUSED', message: 'no', hint: options.hint, position: options.position };
+      expect(decoded).toMatchObject({ ok: true, value: { kind: 'failure', error: expected } });
+    }
+  });
+
   test('heartbeats', () => {
     fc.assert(
       fc.property(heartbeat, (h) => {

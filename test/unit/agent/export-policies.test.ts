@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ExportPolicies } from '../../../src/agent/export-policies.ts';
 import { admitFragment } from '../../../src/agent/fragment-admission.ts';
-import { typesOfMetric } from '../../../src/agent/federated-catalog.ts';
+import { CatalogOfDomains, typesOfMetric } from '../../../src/agent/federated-catalog.ts';
 import { catalogOf } from '../../../src/epl/catalog.ts';
 import type { Column } from '../../../src/model/checked.ts';
 import type { PrepareFragment } from '../../../src/model/control.ts';
@@ -9,6 +9,9 @@ import { CodedError } from '../../../src/model/errors.ts';
 import type { ExportPolicy } from '../../../src/model/policy.ts';
 import { LONG, STRING } from '../../../src/model/value.ts';
 import { MemoryStore } from '../../../sim/world/memory-store.ts';
+import { VirtualFederation } from '../../../sim/world/virtual-federation.ts';
+import { NO_FAULTS } from '../../../sim/world/virtual-network.ts';
+import { WIRE_CODEC } from '../../../sim/world/wire-codec.ts';
 import { HOST, HostWorld, prepareOf, UTIL } from './support.ts';
 
 const OWNER: Column = { name: 'owner', type: STRING };
@@ -203,6 +206,37 @@ it('what a fragment sends are the admitted rows alone, and a window is full of t
   expect(rows.map((r) => r.values)).toEqual([['d']]);
   expect(() => world.run('sc13', { epl, fragmentKind: 'result' })).toThrow("does not admit 'sc13'");
   expect(world.counters.totals.get('fragments_refused_total/sc13/POLICY_REFUSED')).toBe(1);
+});
+
+it('a refusal reaches who registers: the domain, the place in its fragment, the way out; nothing is left running', async () => {
+  const domains = new Map(['renci', 'tacc'].map((d) => [d, typesOfMetric(d, 'Mem', [HOST, UTIL, OWNER])]));
+  const listed = { name: 'Mem', description: '', properties: [HOST, UTIL, OWNER], units: {} };
+  const federation = new VirtualFederation({
+    seed: 1,
+    faults: NO_FAULTS,
+    codec: WIRE_CODEC,
+    domains,
+    client: 'esnet',
+    // What esnet believes is older than the policy.
+    catalog: new CatalogOfDomains([...domains.keys()].map((domain) => ({ domain, version: 1, metrics: [listed] }))),
+    iterated: new Set(),
+    policies: new Map([['renci', [PART]]]),
+    onOutput: () => undefined,
+  });
+  await federation.start();
+  const options = { jid: null, subscribers: [], listener: null, onSilence: 'wait' as const, name: null };
+  const register = (epl: string) => federation.settle(federation.client.queries.register(epl, options));
+  const error: unknown = await register("select host from Mem(owner = 'x')").catch((e: unknown) => e);
+  expect(error).toMatchObject({
+    code: 'POLICY_REFUSED',
+    hint: "leave out 'owner'; admitted are host, util, domain",
+    data: { domain: 'renci', line: 1 },
+  });
+  const { message, data } = error instanceof CodedError ? error : new CodedError('INTERNAL', String(error));
+  expect(message).toContain("domain 'renci' refuses: column 'owner' of metric 'Mem' is withheld by its policy");
+  expect(String(data['fragment']).slice(Number(data['column']) - 1)).toMatch(/^owner/);
+  expect([...domains.keys()].flatMap((d) => federation.agent(d).host.describe())).toEqual([]);
+  expect((await register('select host from Mem(util > 1)')).query.state).toBe('running');
 });
 
 describe('the catalog', () => {
