@@ -32,6 +32,9 @@ const SAMPLE_EVERY_MS = 100;
 /** A client whose registration failed for want of an answer tries again after so long. */
 const REGISTER_AGAIN_MS = 500;
 
+/** And gives up so long after the load: one that began in a partition may end in the healed world. */
+const REGISTER_UNTIL_MS = 10_000;
+
 /** Refusals that pass: everything else is an answer. */
 const PASSING: ReadonlySet<string> = new Set(['TIMEOUT', 'DOMAIN_UNREACHABLE', 'START_PASSED']);
 
@@ -167,7 +170,7 @@ class Simulation {
   #register(query: QueryRun): void {
     const { spec } = query;
     const { untilMs } = spec;
-    if (this.#world.nowMs >= Math.min(untilMs ?? Infinity, this.#scenario.durationMs)) return;
+    if (this.#world.nowMs >= Math.min(untilMs ?? Infinity, this.#scenario.durationMs + REGISTER_UNTIL_MS)) return;
     const agent = this.#world.agent(spec.owner);
     const again = (): void => void this.#world.time.after(REGISTER_AGAIN_MS, () => this.#register(query));
     if (agent === undefined) {

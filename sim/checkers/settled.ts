@@ -45,18 +45,18 @@ export class Settled implements Checker {
         stuck.push(`${spec.name}: its clock stands at ${group.clockMs}, ${run.compareUntilMs} has passed (${behind})`);
       }
       for (const { receiver, fragment, fragmentId } of group.members) {
-        wanted.add(`${fragment.domain} ${fragmentId} ${spec.owner}`);
+        wanted.add(`${fragment.domain} ${fragmentId} ${running.id}`);
         if (receiver.needsSnapshot || receiver.buffered > 0)
           stuck.push(`${spec.name}/${fragment.name}: waits for ${receiver.needsSnapshot ? 'a snapshot' : 'deltas'}`);
       }
     }
     for (const agent of run.world.agents) {
       if (!agent.alive) continue;
-      for (const { fragmentId, retained, lastSeq, consumers } of agent.core.host.describe()) {
+      for (const { fragmentId, retained, lastSeq, queries } of agent.core.host.describe()) {
         const name = `${agent.domain} ${fragmentId}`;
         const recent = lastSeq - (this.#looks[0]?.lastSeqs.get(name) ?? 0);
-        // What a consumer that is gone has not taken is kept until its lease ends.
-        const read = consumers.every((c) => wanted.has(`${name} ${c}`));
+        // What a query that is gone has not taken is kept until its lease ends.
+        const read = queries.every((id) => wanted.has(`${name} ${id}`));
         if (read && retained > recent) stuck.push(`${agent.domain} still keeps ${retained} deltas of ${fragmentId}`);
       }
     }

@@ -157,8 +157,6 @@ export class FragmentHost {
       this.#changeKey(running);
       this.#running.set(id, running);
     }
-    // From here on nothing that the consumer may need is let go.
-    if (!running.leases.has(from)) running.sender.addConsumer(from);
     this.#lease(running, from, request.queryId, clock.monotonicMs()).preparedSeq = running.sender.lastSeq;
     return {
       kind: 'prepared',
@@ -217,7 +215,7 @@ export class FragmentHost {
     const running = this.#running.get(request.fragmentId);
     const leases = running?.leases.get(from);
     if (running === undefined || leases === undefined) return;
-    leases.delete(request.queryId);
+    this.#endLease(running, from, request.queryId);
     if (leases.size === 0) this.#dropConsumer(running, from);
   }
 
@@ -231,7 +229,8 @@ export class FragmentHost {
     }
     for (const ack of request.acknowledged) {
       const running = this.#running.get(ack.fragmentId);
-      if (running !== undefined && ack.epoch === running.sender.epoch) running.sender.acknowledge(from, ack.seq);
+      if (running !== undefined && ack.epoch === running.sender.epoch)
+        running.sender.acknowledge(readerOf(from, request.queryId), ack.seq);
     }
     return { kind: 'renewed', unknown };
   }
@@ -359,7 +358,8 @@ export class FragmentHost {
     const nowMs = this.#deps.clock.monotonicMs();
     for (const running of this.#running.values()) {
       for (const [consumer, leases] of running.leases) {
-        for (const [queryId, lease] of leases) if (nowMs - lease.renewedMs > LEASE_MS) leases.delete(queryId);
+        for (const [queryId, lease] of leases)
+          if (nowMs - lease.renewedMs > LEASE_MS) this.#endLease(running, consumer, queryId);
         if (leases.size > 0) continue;
         this.#deps.log.info('lease ended', { fragmentId: running.id, consumer });
         this.#dropConsumer(running, consumer);
@@ -384,6 +384,8 @@ export class FragmentHost {
     readonly kind: FragmentKind;
     readonly epl: string;
     readonly consumers: readonly DomainName[];
+    /** Queries that hold a lease. */
+    readonly queries: readonly QueryId[];
     readonly lastSeq: number;
     /** Deltas kept for replay. */
     readonly retained: number;
@@ -393,6 +395,7 @@ export class FragmentHost {
       kind: r.kind,
       epl: r.admitted.canonical,
       consumers: [...r.leases.keys()],
+      queries: [...r.leases.values()].flatMap((leases) => [...leases.keys()]),
       lastSeq: r.sender.lastSeq,
       retained: r.sender.retainedDeltas,
     }));
@@ -448,7 +451,14 @@ export class FragmentHost {
     const fresh: Lease = { renewedMs: nowMs, preparedSeq: running.sender.lastSeq };
     if (leases === undefined) running.leases.set(consumer, new Map([[queryId, fresh]]));
     else leases.set(queryId, fresh);
+    // From here on nothing that this query may need is let go, whatever others of its domain have taken.
+    running.sender.addConsumer(readerOf(consumer, queryId));
     return fresh;
+  }
+
+  #endLease(running: Running, consumer: DomainName, queryId: QueryId): void {
+    running.leases.get(consumer)?.delete(queryId);
+    running.sender.removeConsumer(readerOf(consumer, queryId));
   }
 
   #leased(from: DomainName, id: FragmentId): Running {
@@ -460,7 +470,6 @@ export class FragmentHost {
 
   #dropConsumer(running: Running, consumer: DomainName): void {
     running.leases.delete(consumer);
-    running.sender.removeConsumer(consumer);
     if (running.leases.size > 0) {
       // Who left must not read on; the others ask for the new key when they meet it.
       if (consumer !== this.#deps.runtime.domain) this.#changeKey(running);
@@ -489,6 +498,11 @@ function rowsOf(deltas: readonly Delta[]): number {
     for (const u of updates) rows += u.insert.length + u.remove.filter((r) => 'values' in r).length;
   }
   return rows;
+}
+
+/** Who acknowledges: queries of one domain that share a fragment begin at different deltas and take them apart. */
+function readerOf(consumer: DomainName, queryId: QueryId): string {
+  return `${consumer} ${queryId}`;
 }
 
 function resultUpdate(output: StatementOutput): Update {

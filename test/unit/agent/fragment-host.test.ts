@@ -233,6 +233,27 @@ describe('fragment host', () => {
       expect(codeOf(replay)).toBe('REPLAY_UNAVAILABLE');
     });
 
+    it('are kept for each query of a domain apart: one that begins late has not taken what another has', () => {
+      const w = new HostWorld();
+      const id = w.run('a');
+      w.send('x', 9);
+      w.host.prepare('a', prepareOf('a', { queryId: 'q2' }));
+      w.send('y', 9);
+      const { epoch } = w.published[0] ?? { epoch: 0 };
+      const renew = (queryId: string, seq: number): unknown =>
+        w.host.renew('a', {
+          kind: 'renew',
+          queryId,
+          fragmentIds: [id],
+          acknowledged: [{ fragmentId: id, epoch, seq }],
+        });
+      renew('q1', 2);
+      const replay = { kind: 'replay', fragmentId: id, epoch, fromSeq: 2, toSeq: 2 } as const;
+      expect(w.host.replay('a', replay)).toMatchObject([{ seq: 2 }]);
+      renew('q2', 2);
+      expect(codeOf(() => w.host.replay('a', replay))).toBe('REPLAY_UNAVAILABLE');
+    });
+
     it('an acknowledgement of another epoch is none', () => {
       const w = new HostWorld();
       const id = w.run('a');
