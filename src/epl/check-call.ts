@@ -281,8 +281,9 @@ function checkPrev(
 function checkPrior(step: CallStep, ast: AstChain, context: Context): CheckedExpression {
   const [offset, value] = arity(step, 2, 2, context);
   if (offset === undefined || value === undefined) return unknownFunction(step, context);
-  if (offset.kind !== 'literal' || !isIntegral(offset.type)) {
-    fail('WRONG_ARGUMENTS', 'prior counts by a whole number', offset.ast.position, 'write prior(1, x)');
+  const back = offset.kind === 'literal' && isIntegral(offset.type) ? offset.value : null;
+  if (typeof back !== 'number' || back < 0) {
+    fail('WRONG_ARGUMENTS', 'prior counts back by a whole number', offset.ast.position, 'write prior(1, x)');
   }
   return freeze({ kind: 'prior', stream: streamOf(value, step), offset, value, type: value.type, nullable: true, ast });
 }

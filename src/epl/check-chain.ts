@@ -167,7 +167,7 @@ function resolveIn(streams: readonly StreamScope[], level: number, chain: AstCha
     const { stream, used } = aliased;
     const next = chain.steps[used];
     if (next === undefined) return { expression: eventOf(stream, level, chain), used };
-    if (next.kind === 'name' && (next.dynamic || hasProperty(stream.type, next.name))) {
+    if (next.kind === 'name' && (next.dynamic || isOpen(stream.type) || hasProperty(stream.type, next.name))) {
       return { expression: propertyOf(stream, level, next, chain, context), used: used + 1 };
     }
     if (next.kind === 'call' && !isMethod(next.name)) {
@@ -200,7 +200,7 @@ function resolveIn(streams: readonly StreamScope[], level: number, chain: AstCha
   }
   if (aliased !== null) return { expression: eventOf(aliased.stream, level, chain), used: aliased.used };
   const [only] = streams;
-  if (first.dynamic && only !== undefined)
+  if (only !== undefined && (first.dynamic || (isOpen(only.type) && isFree(first.name, chain, context))))
     return { expression: propertyOf(only, level, first, chain, context), used: 1 };
   return null;
 }
@@ -224,6 +224,18 @@ function findAlias(
   return null;
 }
 
+/** True if a single name means nothing but a property that only run time knows. */
+function isFree(name: string, chain: AstChain, { environment }: Context): boolean {
+  const { catalog, declarations } = environment;
+  if (chain.steps.length > 1 || name.toLowerCase() === 'current_timestamp') return false;
+  return catalog.variable(name) === undefined && !declarations.has(name) && catalog.expression(name) === undefined;
+}
+
+/** A variant stream of any type: what its events have is known at run time. */
+function isOpen(type: EventType): boolean {
+  return type.variantOf?.includes('*') === true;
+}
+
 function hasProperty(type: EventType, name: string): boolean {
   return type.properties.some((p) => p.name === name);
 }
@@ -236,7 +248,7 @@ function propertyOf(
   context: Context,
 ): CheckedExpression {
   const name = step.kind === 'index' ? '' : step.name;
-  const path: PathStep = freeze({ kind: 'name', name, dynamic: step.dynamic });
+  const path: PathStep = freeze({ kind: 'name', name, dynamic: step.dynamic || isOpen(stream.type) });
   const type = stepType(stream.type, path, step.position, context);
   return freeze({ kind: 'property', ref: refOf(stream, level), path: freeze([path]), type, nullable: true, ast });
 }

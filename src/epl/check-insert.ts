@@ -46,12 +46,12 @@ function requireMember(ast: AstInsertInto, body: Inserted, target: EventType, ca
   if (more === undefined && item?.kind === 'wildcard' && body.streams.length === 1) source = body.streams[0]?.eventType;
   if (more === undefined && item?.kind === 'streamWildcard') source = body.streams[item.stream]?.eventType;
   const members = target.variantOf ?? [];
-  if (source !== undefined && members.some((m) => isSubtype(catalog, source.name, m))) return;
+  if (source !== undefined && members.some((m) => m === '*' || isSubtype(catalog, source.name, m))) return;
   fail(
     'TYPE_MISMATCH',
-    `the variant stream '${target.name}' takes events of its members only`,
+    `the variant stream '${target.name}' takes whole events of its members only`,
     ast.position,
-    `select * from ${members.join(' or ')}`,
+    `select * from ${members.includes('*') ? 'a stream' : members.join(' or ')}`,
   );
 }
 

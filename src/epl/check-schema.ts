@@ -73,9 +73,15 @@ export function requireDeclarable(type: ValueType, written: string, position: Po
   fail('TYPE_MISMATCH', `unknown type '${written}'`, position, hint);
 }
 
+/** `create variant schema V as *`: any event; its properties are known at run time (Esper reference §5.10.3). */
+const ANY_TYPE: readonly string[] = freeze(['*']);
+
 /** The properties that all members have, in the type that holds all of theirs. */
 function variantSchema(ast: AstCreateSchema, catalog: Catalog): CheckedSchema {
-  if (ast.as.includes('*')) notSupported('a variant of any type', ast.position);
+  if (ast.as.includes('*')) {
+    const any: EventType = { name: ast.typeName, supertypes: freeze([]), properties: freeze([]), variantOf: ANY_TYPE };
+    return { eventType: freeze(any), variantOf: ANY_TYPE };
+  }
   const members = ast.as.map((name) => declared(name, ast.position, catalog));
   const [first, ...others] = members;
   if (first === undefined)

@@ -80,6 +80,7 @@ describe('refused', () => {
     ['select x.* from Cpu as c', 'UNKNOWN_STREAM'],
     ['select prev(1, load) from Cpu', 'MISSING_WINDOW'],
     ['select prior(1) from Cpu', 'WRONG_ARGUMENTS'],
+    ['select prior(-1, load) from Cpu', 'WRONG_ARGUMENTS'],
     ['select coalesce(load) from Cpu', 'WRONG_ARGUMENTS'],
     ['select sum(host) from Cpu', 'TYPE_MISMATCH'],
     ['select sum(sum(load)) from Cpu', 'AGGREGATE_NOT_ALLOWED'],

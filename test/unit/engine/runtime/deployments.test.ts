@@ -38,3 +38,15 @@ test('null may be inserted into a property of any type', () => {
   run.send('Base', { host: 'a' });
   expect(newest(run)).toEqual([{ v: null, t: null }]);
 });
+
+test('a variant stream of any type takes whole events; their properties are known at run time', () => {
+  const run = new EplRun([...types, eventType('Cpu', { host: 'string', load: 'double' })]);
+  run.deploy('create variable int n = 3; create variant schema V as *');
+  run.deploy('insert into V select * from Base; insert into V select * from Cpu');
+  run.deploy("@name('s') select v.n as vn, n, load, typeof(v) as t, current_timestamp as c from V(host = 'a') as v");
+  run.send('Leaf', { host: 'a', n: 1, x: 2 });
+  expect(newest(run)).toEqual([{ vn: 1, n: 3, load: null, t: 'Leaf', c: 0 }]);
+  run.send('Cpu', { host: 'a', load: 0.5 });
+  expect(newest(run)).toEqual([{ vn: null, n: 3, load: 0.5, t: 'Cpu', c: 0 }]);
+  expect(() => run.deploy('insert into V select host from Cpu')).toThrow('takes whole events of its members only');
+});
