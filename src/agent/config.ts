@@ -104,6 +104,9 @@ function said(issue: z.core.$ZodIssue): string {
 /** No alternative of a union fits at all. */
 function unfitting(issue: z.core.$ZodIssueInvalidUnion, root: unknown): PathProblem {
   const kinds = issue.path.at(-1) === 'kind' ? knownKinds(issue.path.slice(0, -1)) : [];
+  if (issue.path[0] === 'policies') {
+    return { path: issue.path, text: "must be '*' or a list of names" };
+  }
   if (kinds.length === 0) {
     return {
       path: issue.path,

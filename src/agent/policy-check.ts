@@ -40,7 +40,7 @@ export function enforcePolicies(
   const limiting = governed.filter((g) => g.policy.columns !== '*' || g.policy.where !== undefined);
   if (limiting.length === 0) return checked;
   const uses = usesOfStreams(checked.statement);
-  if (uses.length !== sources.length) {
+  if (uses.length !== sources.length || hasMatchRecognize(checked.statement.ast)) {
     const [first] = limiting;
     throw refusal(`metric '${first?.metric ?? ''}' is exported in part only: not in patterns and match_recognize`, {
       position: first?.node.position,
@@ -194,6 +194,13 @@ function sourcesOf(node: unknown): readonly AstFilterSource[] {
   if (typeof node !== 'object' || node === null) return [];
   if (isFilterSource(node)) return [node, ...Object.values(node).flatMap(sourcesOf)];
   return Object.entries(node).flatMap(([key, child]) => (key === 'position' ? [] : sourcesOf(child)));
+}
+
+function hasMatchRecognize(node: unknown): boolean {
+  if (typeof node !== 'object' || node === null) return false;
+  return Object.entries(node).some(
+    ([key, child]) => (key === 'matchRecognize' && child !== null) || hasMatchRecognize(child),
+  );
 }
 
 function isFilterSource(node: object): node is AstFilterSource {

@@ -181,3 +181,29 @@ test('what the written file shows as comments is itself a valid configuration', 
   const all = commented.replaceAll(/^# (?=\w+:|  )/gm, '').replace('12D3KooW...', PEER);
   expect(parseConfig(all, 'f')).toMatchObject({ sources: [{ kind: 'host' }, { kind: 'xmpp-pubsub' }] });
 });
+
+test('policies: who and what, as a list or a star; a condition that is none is told', () => {
+  const rules = (yaml: string) => parseConfig(`domain: a\npolicies:\n${yaml}`, 'f').policies;
+  expect(rules('  - { metric: Mem }\n  - { metric: "*", domains: [] }')).toEqual([
+    { metric: 'Mem', domains: '*', columns: '*' },
+    { metric: '*', domains: [], columns: '*' },
+  ]);
+  const text = `domain: a
+policies:
+  - metric: Mem
+    domains: esnet
+    columns: 5
+    where: util >
+  - metric: Mem
+    where: true) or (true
+  - metric: Mem
+    column: [util]
+`;
+  expect(problems(text)).toEqual([
+    "f:4: policies[0].domains must be '*' or a list of names",
+    "f:5: policies[0].columns must be '*' or a list of names",
+    'f:6: policies[0].where must be one EPL condition, such as util > 0',
+    'f:8: policies[1].where must be one EPL condition, such as util > 0',
+    "f:10: policies[2].column is not a known key; did you mean 'columns'?",
+  ]);
+});
