@@ -10,6 +10,8 @@ import { parseArgs } from 'node:util';
 import { denseJoin, lastOfTwo, sparseJoin } from './engine/joins.ts';
 import { measure } from './engine/measure.ts';
 import type { Measured } from './engine/measure.ts';
+import { measureWindowMemory } from './engine/memory.ts';
+import type { WindowMemory } from './engine/memory.ts';
 import { measureRegistration } from './engine/registration.ts';
 import type { RegistrationCost } from './engine/registration.ts';
 import {
@@ -33,13 +35,17 @@ const WORKLOADS = [
   manyStatements,
 ];
 const REGISTRATION = 'r';
+const MEMORY = 'm';
+
+type Result = Measured | RegistrationCost | WindowMemory;
+
 /** From here on the memory of a statement is reported. */
 const MANY_STATEMENTS = 10_000;
 
 const { values } = parseArgs({
   options: { json: { type: 'boolean', default: false }, only: { type: 'string', default: '' } },
 });
-const known = [...WORKLOADS.map((w) => w.id), REGISTRATION];
+const known = [...WORKLOADS.map((w) => w.id), REGISTRATION, MEMORY];
 const wanted = values.only === '' ? known : values.only.split(',');
 for (const id of wanted) if (!known.includes(id)) throw new Error(`no workload '${id}'; there are ${known.join(', ')}`);
 
@@ -58,7 +64,11 @@ function row(id: string, cells: readonly string[], what: string): void {
   say([id.padEnd(4), ...cells.map((cell) => cell.padStart(9)), what].join('  '));
 }
 
-function report(result: Measured | RegistrationCost): void {
+function report(result: Result): void {
+  if (result.unit === 'bytes') {
+    row('m', ['-', '-', `${result.bytesPerEvent.toFixed(0)} B`, '-', '-'], `per event: ${result.what}`);
+    return;
+  }
   if (result.unit === 'ms') {
     const { medianMs, p95Ms, firstOfShapeMs } = result;
     const rest = `p95 ${p95Ms.toFixed(2)} ms, first of a kind ${firstOfShapeMs.toFixed(2)} ms`;
@@ -73,23 +83,24 @@ function report(result: Measured | RegistrationCost): void {
   row('', [], `${each}, ${((deploySeconds * 1000) / statements).toFixed(3)} ms CPU to register one`);
 }
 
-function runHere(id: string): Measured | RegistrationCost {
+function runHere(id: string): Result {
+  if (id === MEMORY) return measureWindowMemory();
   const workload = WORKLOADS.find((w) => w.id === id);
   return workload === undefined ? measureRegistration() : measure(workload);
 }
 
 /** In a process of its own, so that no workload sees what another has done to heap and compiled code. */
-function runApart(id: string): Measured | RegistrationCost {
+function runApart(id: string): Result {
   const args = [fileURLToPath(import.meta.url), '--only', id, '--json'];
   const { status, stdout } = spawnSync(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   if (status !== 0) throw new Error(`workload ${id} failed`);
-  const [result]: readonly (Measured | RegistrationCost)[] = JSON.parse(stdout.toString());
+  const [result]: readonly Result[] = JSON.parse(stdout.toString());
   if (result === undefined) throw new Error(`workload ${id} reported nothing`);
   return result;
 }
 
 row('', ['Esper 9', 'aim', 'engine', 'by hand', 'ratio'], 'events per CPU second');
-const results: (Measured | RegistrationCost)[] = [];
+const results: Result[] = [];
 for (const id of wanted) {
   const result = wanted.length === 1 ? runHere(id) : runApart(id);
   results.push(result);
