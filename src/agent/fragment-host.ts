@@ -224,7 +224,8 @@ export class FragmentHost {
     const unknown: FragmentId[] = [];
     for (const id of request.fragmentIds) {
       const running = this.#running.get(id);
-      if (running === undefined || !running.leases.has(from)) unknown.push(id);
+      // One that was prepared and never committed does not run: its owner must try again.
+      if (running === undefined || !running.leases.has(from) || running.state === 'prepared') unknown.push(id);
       else this.#lease(running, from, request.queryId, nowMs);
     }
     for (const ack of request.acknowledged) {

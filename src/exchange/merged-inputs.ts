@@ -166,6 +166,8 @@ export class MergedInputs {
     if (input === undefined) return false;
     const past = compareKeys(delta.key, this.#released) <= 0;
     if (input.state === 'stale' && (past || input.late.length > 0)) this.#setState(input, 'collecting');
+    // What lies before a jump was not seen, and what is handed out until it is released must say so.
+    if (delta.gap === true) input.completeFromMs = Math.max(input.completeFromMs, delta.key.timestampMs);
     if (input.state === 'collecting' || input.state === 'catchingUp') {
       input.late.push(delta);
       this.#pending++;

@@ -166,6 +166,15 @@ describe('fragment host', () => {
       expect(w.host.describe()).toHaveLength(0);
     });
 
+    it('renewing what was prepared and never committed says that it does not run', () => {
+      const w = new HostWorld();
+      const { fragmentId } = w.host.prepare('a', prepareOf('a'));
+      const renew = { kind: 'renew', queryId: 'q1', fragmentIds: [fragmentId], acknowledged: [] } as const;
+      expect(w.host.renew('a', renew).unknown).toEqual([fragmentId]);
+      w.host.commit('a', { kind: 'commit', queryId: 'q1', fragmentId, startMs: 1_100 });
+      expect(w.host.renew('a', renew).unknown).toEqual([]);
+    });
+
     it('renewing what does not run here says so', () => {
       const w = new HostWorld();
       const id = w.run('a');

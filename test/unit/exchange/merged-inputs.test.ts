@@ -251,3 +251,13 @@ test('many deltas over many inputs, one clock', () => {
   }
   expect(released).toBe(20_000);
 });
+
+test('until a jump is released, the coverage says that what lies before it was not seen', () => {
+  const { merged, drain } = make(['fa', 'a'], ['fb', 'b']);
+  merged.offer('fa', { ...delta(timerKey(150), [row('a', 7)]), gap: true });
+  merged.offer('fb', insertion(120, 'b', 1));
+  merged.advance('fa', 150);
+  merged.advance('fb', 130);
+  expect(drain()).toEqual(['→120', '120/1/b/1 fb', '→130']);
+  expect(merged.coverage().find((c) => c.domain === 'a')).toMatchObject({ state: 'live', completeFromMs: 150 });
+});
