@@ -66,15 +66,17 @@ async function runOne(scenario: ScenarioDeclaration, seed: number, domains: numb
   const begunMs = performance.now();
   const result = await simulate(scenario, { seed, domains });
   const seconds = (performance.now() - begunMs) / 1000;
-  const failed = result.violations.length > 0;
-  if (failed) {
+  const wrong = result.violations.length > 0;
+  const failed = wrong && scenario.knownGap === undefined;
+  if (wrong) {
     const size = domains === null ? '' : ` --domains ${domains}`;
     console.log(`${scenario.name}, seed ${seed}: ${result.violations.length} violations`);
     for (const v of result.violations.slice(0, MAX_PRINTED)) console.log(`  ${v.checker}: ${v.message}`);
+    if (scenario.knownGap !== undefined) console.log(`  known gap: ${scenario.knownGap}`);
     console.log(`  npm run sim -- --scenario ${scenario.name} --seed ${seed}${size}`);
   }
   const cells = cellsOf(scenario.name, seed, result, measure(result.run), seconds);
-  const line = `${scenario.name} ${seed}: ${failed ? 'FAILED' : 'ok'}, ${cells[5]} triggers, ${seconds.toFixed(1)} s`;
+  const line = `${scenario.name} ${seed}: ${failed ? 'FAILED' : wrong ? 'known gap' : 'ok'}, ${cells[5]} triggers, ${seconds.toFixed(1)} s`;
   return { failed, cells, line };
 }
 

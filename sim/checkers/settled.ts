@@ -44,6 +44,8 @@ export class Settled implements Checker {
         const behind = group.coverage().map((c) => `${c.domain} ${c.state} at ${c.watermarkMs}`);
         stuck.push(`${spec.name}: its clock stands at ${group.clockMs}, ${run.compareUntilMs} has passed (${behind})`);
       }
+      for (const { domain, state } of group.coverage())
+        if (state !== 'live') stuck.push(`${spec.name}: goes on without ${domain}, which is ${state}`);
       for (const { receiver, fragment, fragmentId } of group.members) {
         wanted.add(`${fragment.domain} ${fragmentId} ${running.id}`);
         if (receiver.needsSnapshot || receiver.buffered > 0)

@@ -4,7 +4,7 @@ import { DATA_TRANSFER } from './data-transfer.ts';
 import { FLAPPING_DOMAIN } from './flapping-domain.ts';
 import { INFRASTRUCTURE_HEALTH } from './infrastructure-health.ts';
 import { MANY_DOMAINS } from './many-domains.ts';
-import { MIXED_CRASHES } from './mixed-crashes.ts';
+import { LOST_DISKS, MIXED_CRASHES } from './mixed-crashes.ts';
 import { MIXED_FAULTS } from './mixed-faults.ts';
 import { PATH_BOTTLENECK } from './path-bottleneck.ts';
 import { SC13_AUTOSCALING } from './sc13-autoscaling.ts';
@@ -21,5 +21,6 @@ export const SCENARIOS: readonly ScenarioDeclaration[] = [
   FLAPPING_DOMAIN,
   MIXED_FAULTS,
   MIXED_CRASHES,
+  LOST_DISKS,
   MANY_DOMAINS,
 ];

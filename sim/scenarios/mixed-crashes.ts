@@ -5,45 +5,52 @@
 import type { DomainName } from '../../src/model/ids.ts';
 import { SeededRandom } from '../world/seeded-random.ts';
 import { MIXED_METRICS, mixedGenerators, mixedTexts } from './mixed-faults.ts';
-import type { ScenarioDeclaration, SimFault, SimQuery } from './scenario.ts';
+import type { ScenarioDeclaration, ScenarioOptions, SimFault, SimQuery, SimScenario } from './scenario.ts';
 import { ask, domainsOf, LOOSE, mixFaults, STORM, USUAL } from './usual.ts';
 
 export const MIXED_CRASHES: ScenarioDeclaration = {
   name: 'mixed-crashes',
   title: 'mixed faults with crashes and long partitions',
-  declare: ({ seed, domains: count }) => {
-    const random = new SeededRandom(seed * 37 + 11);
-    const domains = domainsOf('d', count ?? 3 + random.below(2));
-    const durationMs = 40_000;
-    const owners = domains.slice(0, 1);
-    const pick = (): DomainName => domains[random.below(domains.length)] ?? '';
-    const queries = Array.from({ length: 5 }, (_, i): SimQuery => {
-      const texts = mixedTexts(pick(), pick());
-      const { epl, memoryMs } = texts[random.below(texts.length)] ?? { epl: '', memoryMs: 0 };
-      return ask(`q${i + 1}`, owners[0] ?? '', epl, {
-        onSilence: 'continue',
-        fromMs: 500 + random.below(3_000),
-        memoryMs,
-      });
-    });
-    const mix = { domains, fromMs: 5_000, untilMs: durationMs - 6_000 };
-    const faults = [...mixFaults(random, { ...mix, partitions: 2, slows: 1, crashes: 2, longestMs: 16_000 })].map(
-      (f): SimFault => {
-        // The owner's queries are in its store: without its disk nobody remembers them.
-        return f.kind === 'crash' && owners.includes(f.domain) ? { ...f, disk: 'kept' } : f;
-      },
-    );
-    return {
-      ...USUAL,
-      domains,
-      metrics: MIXED_METRICS,
-      generators: mixedGenerators(domains),
-      queries,
-      network: { ...STORM, lossRate: 0.03 },
-      skew: LOOSE,
-      gridMs: 50,
-      faults,
-      durationMs,
-    };
-  },
+  declare: (options) => declareCrashes(options, false),
 };
+
+export const LOST_DISKS: ScenarioDeclaration = {
+  name: 'lost-disks',
+  title: 'the same, and who crashes loses the disk',
+  knownGap: 'a domain that lost its secret names its fragments anew, and running queries do not take the new names',
+  declare: (options) => declareCrashes(options, true),
+};
+
+function declareCrashes({ seed, domains: count }: ScenarioOptions, lost: boolean): SimScenario {
+  const random = new SeededRandom(seed * 37 + 11);
+  const domains = domainsOf('d', count ?? 3 + random.below(2));
+  const durationMs = 40_000;
+  const owners = domains.slice(0, 1);
+  const pick = (): DomainName => domains[random.below(domains.length)] ?? '';
+  const queries = Array.from({ length: 5 }, (_, i): SimQuery => {
+    const texts = mixedTexts(pick(), pick());
+    const { epl, memoryMs } = texts[random.below(texts.length)] ?? { epl: '', memoryMs: 0 };
+    return ask(`q${i + 1}`, owners[0] ?? '', epl, {
+      onSilence: 'continue',
+      fromMs: 500 + random.below(3_000),
+      memoryMs,
+    });
+  });
+  const mix = { domains, fromMs: 5_000, untilMs: durationMs - 6_000 };
+  const drawn = mixFaults(random, { ...mix, partitions: 2, slows: 1, crashes: 2, longestMs: 16_000 });
+  // The owner's queries are in its store: without its disk nobody remembers them.
+  const lose = (f: SimFault): boolean => f.kind === 'crash' && lost && !owners.includes(f.domain);
+  const faults = drawn.map((f): SimFault => (f.kind === 'crash' ? { ...f, disk: lose(f) ? 'lost' : 'kept' } : f));
+  return {
+    ...USUAL,
+    domains,
+    metrics: MIXED_METRICS,
+    generators: mixedGenerators(domains),
+    queries,
+    network: { ...STORM, lossRate: 0.03 },
+    skew: LOOSE,
+    gridMs: 50,
+    faults,
+    durationMs,
+  };
+}

@@ -11,6 +11,8 @@ import { simulate } from '../../sim/simulate.ts';
 
 /** Seeds by scenario where it is not one; those with a reason found something once. */
 const SEEDS: Readonly<Record<string, readonly number[]>> = {
+  // 1: outputs before a jump did not say what they missed; 6: what was prepared and not committed counted as running.
+  'mixed-crashes': [1, 6],
   // 9: a query was deleted while it waited for its own domain, and asked it for ever.
   // 84, 410: two queries of a domain shared a fragment; what one had taken was not kept for the other.
   'mixed-faults': [1, 2, 3, 9, 84, 410],
@@ -18,8 +20,7 @@ const SEEDS: Readonly<Record<string, readonly number[]>> = {
 
 const SMALLER: Readonly<Record<string, number>> = { 'many-domains': 8, 'cdn-latency': 4, 'infrastructure-health': 3 };
 
-/** Crashes show known gaps (exactness over restarts comes with recovery): `npm run sim -- --scenario mixed-crashes`. */
-const HELD_TO_THE_LAW = SCENARIOS.filter((s) => s.name !== 'mixed-crashes');
+const HELD_TO_THE_LAW = SCENARIOS.filter((s) => s.knownGap === undefined);
 
 function scenario(name: string): ScenarioDeclaration {
   const found = SCENARIOS.find((s) => s.name === name);
