@@ -69,15 +69,18 @@ export async function runDemo(options: DemoCommandOptions): Promise<number> {
     sayHowToGoOn(sc13);
     load.start();
     // Thresholds come from the load as it was: where other programs end meanwhile, they may never be reached.
-    const again = setInterval(() => {
-      if (seen > 0) return clearInterval(again);
-      print(pc.dim('\nnothing has fired: the load of this machine has changed since it was measured'));
-      void (async () => {
-        const old = ids;
-        ids = await begin();
-        for (const id of old) await askAndForget(sc13, id);
-      })().catch(over.reject);
-    }, 2 * LOAD_ON_MS + LOAD_OFF_MS);
+    const again = setInterval(
+      () => {
+        if (seen > 0) return clearInterval(again);
+        print(pc.dim('\nnothing has fired: the load of this machine has changed since it was measured'));
+        void (async () => {
+          const old = ids;
+          ids = await begin();
+          for (const id of old) await askAndForget(sc13, id);
+        })().catch(over.reject);
+      },
+      2 * LOAD_ON_MS + LOAD_OFF_MS,
+    );
     stops.push(() => clearInterval(again));
     if (seconds !== Infinity) setTimeout(() => over.resolve(0), seconds * 1000).unref();
     return await over.promise;

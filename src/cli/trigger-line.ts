@@ -12,10 +12,9 @@ export function triggerLine(trigger: ReceivedTrigger, nowMs: number): string {
   const gap = trigger.gap ? pc.red(' after a gap') : '';
   const latency = `${nowMs - trigger.eventTimeMs} ms after its cause`;
   const name = trigger.statement === 'statement' ? `query ${trigger.queryId.slice(0, 8)}` : trigger.statement;
-  return [
-    `${time} ${name} ${pc.dim(`(${latency}; covers ${coverage})`)}${gap}`,
-    ...rows.map((r) => `    ${r}`),
-  ].join('\n');
+  return [`${time} ${name} ${pc.dim(`(${latency}; covers ${coverage})`)}${gap}`, ...rows.map((r) => `    ${r}`)].join(
+    '\n',
+  );
 }
 
 function rowText(trigger: ReceivedTrigger, row: readonly unknown[]): string {

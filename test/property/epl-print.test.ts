@@ -114,7 +114,7 @@ const { expression } = fc.letrec<{ expression: AstExpression; step: AstStep }>((
         otherwise: fc.option(child),
       }),
       node({ kind: fc.constant('array' as const), items: list }),
-    ) as fc.Arbitrary<AstExpression>,
+    ),
   };
 });
 
