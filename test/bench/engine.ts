@@ -1,7 +1,7 @@
 /**
  * The engine's speed (issue 3 §2): events per second of CPU time, in-process, pre-built events, external clock, one thread,
  * median of 5 rounds after warm-up; beside it a hand-written loop over the same events, whose result the engine must equal.
- * `npm run bench [-- --only a,c] [-- --json]`: each workload in a process of its own. A measurement: nothing fails but a
+ * `npm run bench [-- --only a,c] [-- --json]`: each workload, and each query of Nexmark (n), in a process of its own. A measurement: nothing fails but a
  * wrong result.
  */
 import { spawnSync } from 'node:child_process';
@@ -12,6 +12,9 @@ import { measure } from './engine/measure.ts';
 import type { Measured } from './engine/measure.ts';
 import { measureWindowMemory } from './engine/memory.ts';
 import type { WindowMemory } from './engine/memory.ts';
+import { measureNexmark } from './engine/nexmark/measure.ts';
+import type { NexmarkRate } from './engine/nexmark/measure.ts';
+import { NEXMARK_QUERIES } from './engine/nexmark/queries.ts';
 import { measureRegistration } from './engine/registration.ts';
 import type { RegistrationCost } from './engine/registration.ts';
 import {
@@ -36,8 +39,10 @@ const WORKLOADS = [
 ];
 const REGISTRATION = 'r';
 const MEMORY = 'm';
+/** Stands for all queries of Nexmark. */
+const NEXMARK = 'n';
 
-type Result = Measured | RegistrationCost | WindowMemory;
+type Result = Measured | RegistrationCost | WindowMemory | NexmarkRate;
 
 /** From here on the memory of a statement is reported. */
 const MANY_STATEMENTS = 10_000;
@@ -45,9 +50,11 @@ const MANY_STATEMENTS = 10_000;
 const { values } = parseArgs({
   options: { json: { type: 'boolean', default: false }, only: { type: 'string', default: '' } },
 });
-const known = [...WORKLOADS.map((w) => w.id), REGISTRATION, MEMORY];
-const wanted = values.only === '' ? known : values.only.split(',');
-for (const id of wanted) if (!known.includes(id)) throw new Error(`no workload '${id}'; there are ${known.join(', ')}`);
+const nexmark = NEXMARK_QUERIES.map((query) => query.id);
+const known = [...WORKLOADS.map((w) => w.id), REGISTRATION, MEMORY, ...nexmark];
+const wanted = values.only === '' ? known : values.only.split(',').flatMap((id) => (id === NEXMARK ? nexmark : [id]));
+for (const id of wanted)
+  if (!known.includes(id)) throw new Error(`no workload '${id}'; there are ${[...known, NEXMARK].join(', ')}`);
 
 function say(line: string): void {
   if (!values.json) process.stdout.write(`${line}\n`);
@@ -69,6 +76,10 @@ function report(result: Result): void {
     row('m', ['-', '-', `${result.bytesPerEvent.toFixed(0)} B`, '-', '-'], `per event: ${result.what}`);
     return;
   }
+  if (result.unit === 'events/s of Nexmark') {
+    row(result.id, ['-', '-', rate(result.engine), '-', '-'], `${result.what}; ${result.outputs} rows`);
+    return;
+  }
   if (result.unit === 'ms') {
     const { medianMs, p95Ms, firstOfShapeMs } = result;
     const rest = `p95 ${p95Ms.toFixed(2)} ms, first of a kind ${firstOfShapeMs.toFixed(2)} ms`;
@@ -85,6 +96,8 @@ function report(result: Result): void {
 
 function runHere(id: string): Result {
   if (id === MEMORY) return measureWindowMemory();
+  const query = NEXMARK_QUERIES.find((q) => q.id === id);
+  if (query !== undefined) return measureNexmark(query);
   const workload = WORKLOADS.find((w) => w.id === id);
   return workload === undefined ? measureRegistration() : measure(workload);
 }

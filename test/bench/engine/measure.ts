@@ -58,8 +58,13 @@ function column(row: object, name: string): unknown {
   return columns.get(name) ?? columns.get(`$${name}`);
 }
 
-function verify(id: string, engine: Outcome, hand: Outcome): void {
-  const names = Object.keys(engine.last);
+/** Throws unless both put out as many rows, and the last ones are the same in the columns named. */
+export function verify(
+  id: string,
+  engine: Outcome,
+  hand: Outcome,
+  names: readonly string[] = Object.keys(engine.last),
+): void {
   const same =
     engine.outputs === hand.outputs && names.every((n) => close(column(engine.last, n), column(hand.last, n)));
   if (same && engine.outputs > 0) return;
