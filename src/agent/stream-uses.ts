@@ -4,7 +4,8 @@ import type { CheckedExpression, SelectBody, SelectStatement, StreamRef } from '
 import type { Position } from '../model/errors.ts';
 import type { EventType } from '../model/event-type.ts';
 import type { ValueType } from '../model/value.ts';
-import { expressionsOf, walkExpression } from '../planner/walk.ts';
+import { walkExpression } from '../model/expression-tree.ts';
+import { expressionsOf } from '../planner/walk.ts';
 
 export interface StreamUse {
   /** Its number within its select. */

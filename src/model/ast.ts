@@ -199,8 +199,6 @@ export type AstExpression =
       readonly day: AstExpression | null;
     });
 
-export type AstExpressionKind = AstExpression['kind'];
-
 // ---------------------------------------------------------------------------------------------- streams
 
 /** `#time(5 sec)` (`namespace` null) or `.win:time(5 sec)` (`namespace` win). */
@@ -735,8 +733,6 @@ export type AstStatement =
   | AstInsertValues
   | AstUpdateQuery
   | AstDeleteQuery;
-
-export type AstStatementKind = AstStatement['kind'];
 
 /** One deployment unit: statements separated by `;`, behind optional `module x; uses y; import z;`. */
 export interface AstModule extends AstNode {

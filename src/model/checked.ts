@@ -189,8 +189,6 @@ export interface PeriodPart {
   readonly amount: CheckedExpression;
 }
 
-export type ExpressionKind = CheckedExpression['kind'];
-
 // ---------------------------------------------------------------------------------------------- aggregation
 
 /** One aggregation of a statement. Equal ones (same text, same filter, same group) occur once. */

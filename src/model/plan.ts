@@ -1,6 +1,6 @@
 /** Plans: who computes what (DESIGN §5). */
 import type { Column } from './checked.ts';
-import type { DomainName, FragmentId } from './ids.ts';
+import type { DomainName } from './ids.ts';
 
 /**
  * stream: events that pass the filter, inserts only, each with its id.
@@ -17,8 +17,6 @@ export interface PlannedFragment {
   readonly kind: FragmentKind;
   readonly epl: string;
   readonly columns: readonly Column[];
-  /** True if a running fragment may serve a later consumer: membership never depends on older rows, or lasts one row. */
-  readonly shareable: boolean;
   /** Rewrites that made it, by name of rule, for `explain`. */
   readonly rules: readonly string[];
 }
@@ -57,11 +55,4 @@ export interface PlannedStatement {
   readonly columns: readonly Column[];
   /** True if its rows go into another stream (`insert into`). @default false */
   readonly feeds?: boolean | undefined;
-}
-
-/** A fragment as it runs: id of the exchange, at its domain. */
-export interface RunningFragment {
-  readonly fragmentId: FragmentId;
-  readonly domain: DomainName;
-  readonly planned: PlannedFragment;
 }

@@ -35,7 +35,8 @@ import { splitFilter } from './rules/push-filter.ts';
 import { pushableConjuncts } from './rules/push-where.ts';
 import { windowCanMove, windowIgnoresOthers } from './rules/push-window.ts';
 import { soleDomain } from './rules/ship-whole.ts';
-import { expressionsOf, meansStream, walkBody, walkExpression } from './walk.ts';
+import { walkExpression } from '../model/expression-tree.ts';
+import { expressionsOf, meansStream, walkBody } from './walk.ts';
 import { familyOf, subtypesAddColumns, wholeInputs } from './whole-stream.ts';
 
 export interface PlanOptions {
@@ -143,7 +144,7 @@ class Draft {
     const n = this.#firstInput + this.inputs.length;
     const fragments = domains.map((domain, i) => {
       const fragment = `f${n}.${i}`;
-      this.fragments.push({ name: fragment, domain, kind, epl, columns, shareable: kind === 'stream', rules });
+      this.fragments.push({ name: fragment, domain, kind, epl, columns, rules });
       return fragment;
     });
     const input: PlannedInput = { name: name ?? `~${n}`, kind, fragments, columns, standsFor };

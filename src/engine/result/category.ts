@@ -1,6 +1,6 @@
 /** Which result-set category a select has (Esper: ResultSetProcessorFactory), decided once per statement. */
 import type { CheckedExpression, SelectStatement } from '../../model/checked.ts';
-import { walk } from '../runtime/expressions.ts';
+import { walkExpression } from '../../model/expression-tree.ts';
 
 export type Category =
   | 'rowPerEvent'
@@ -22,7 +22,7 @@ export interface Categorized {
 function propertiesOf(expressions: readonly CheckedExpression[]): ReadonlySet<string> {
   const names = new Set<string>();
   for (const e of expressions) {
-    walk(e, (inner) => {
+    walkExpression(e, (inner) => {
       if (inner.kind === 'property' && inner.ref.level === 0) {
         names.add(`${inner.ref.stream}/${JSON.stringify(inner.path)}`);
       } else if (inner.kind === 'event' && inner.ref.level === 0) {
@@ -53,7 +53,7 @@ export function categorize(body: Categorized): Category {
     if (body.aggregates.length === 0) return 'rowPerEvent';
     const previous = selected.some((e) => {
       let found = false;
-      walk(e, (inner) => {
+      walkExpression(e, (inner) => {
         if (inner.kind === 'prev' || inner.kind === 'prior') found = true;
       });
       return found;

@@ -21,7 +21,8 @@ import { compileSort } from '../result/result-set.ts';
 import { compileSubquery, streamsOfSubquery } from '../subquery/subquery-program.ts';
 import type { SubqueryProgram } from '../subquery/subquery-program.ts';
 import { rowsLeave } from '../window/window-recipe.ts';
-import { expressionsOf, holds, walk } from './expressions.ts';
+import { walkExpression } from '../../model/expression-tree.ts';
+import { expressionsOf, holds } from './expressions.ts';
 import { compileDirectJoin } from './join-direct.ts';
 import { compileDirect } from './select-direct.ts';
 import { SelectInstance } from './select-instance.ts';
@@ -133,7 +134,7 @@ function refuseUnsupported(statement: SelectStatement, emit: EmitMode): void {
 function priorDepthOf(stream: number, statement: SelectStatement): number {
   let depth = -1;
   for (const expression of expressionsOf(statement)) {
-    walk(expression, (e) => {
+    walkExpression(expression, (e) => {
       if (e.kind === 'prev' && e.stream === stream) depth = Math.max(depth, 0);
       if (e.kind === 'prior' && e.stream === stream) {
         const offset = e.offset.kind === 'literal' && typeof e.offset.value === 'number' ? e.offset.value : 1;

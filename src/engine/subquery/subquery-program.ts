@@ -10,7 +10,7 @@ import type { AggregationProgram } from '../result/aggregation.ts';
 import { compileAggregation } from '../result/aggregation.ts';
 import { compileProjection } from '../result/projection.ts';
 import type { Projection } from '../result/projection.ts';
-import { walk } from '../runtime/expressions.ts';
+import { walkExpression } from '../../model/expression-tree.ts';
 import { compileStream } from '../runtime/stream-input.ts';
 import type { StreamProgram } from '../runtime/stream-input.ts';
 import { rowsLeave } from '../window/window-recipe.ts';
@@ -45,7 +45,7 @@ interface Reach {
 function reachOf(e: CheckedExpression): Reach {
   let own = false;
   let outer = false;
-  walk(e, (inner) => {
+  walkExpression(e, (inner) => {
     if (inner.kind === 'property' || inner.kind === 'event') {
       if (inner.ref.level === 0) own = true;
       else outer = true;
@@ -92,7 +92,7 @@ export function compileSubquery(subquery: CheckedSubquery): SubqueryProgram {
 function subqueryPriorDepth(subquery: CheckedSubquery): number {
   let depth = -1;
   const look = (e: CheckedExpression): void =>
-    walk(e, (inner) => {
+    walkExpression(e, (inner) => {
       if (inner.kind === 'prev') depth = Math.max(depth, 0);
       if (inner.kind === 'prior') {
         depth = Math.max(depth, inner.offset.kind === 'literal' ? Number(inner.offset.value) : 1);

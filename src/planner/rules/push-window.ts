@@ -11,7 +11,7 @@
  * rule (DESIGN §5, "leave expiry of #time to the receiver") and the conjunct may move into the stream's filter.
  */
 import type { CheckedStream, WindowSpec } from '../../model/checked.ts';
-import { walkExpression } from '../walk.ts';
+import { walkExpression } from '../../model/expression-tree.ts';
 
 /** Windows where a newer row displaces an older one, and that hand out single rows. */
 const DISPLACING: ReadonlySet<string> = new Set([

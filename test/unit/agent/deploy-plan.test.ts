@@ -8,7 +8,7 @@ import { HOST } from './support.ts';
 
 function fragment(name: string, domain: string): PlannedFragment {
   const epl = `select host from ${domain}.Mem`;
-  return { name, domain, kind: 'stream', epl, columns: [HOST], shareable: true, rules: [] };
+  return { name, domain, kind: 'stream', epl, columns: [HOST], rules: [] };
 }
 
 const PLAN = [fragment('f0.0', 'renci'), fragment('f0.1', 'tacc')];

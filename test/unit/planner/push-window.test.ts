@@ -18,7 +18,7 @@ describe('push the data window', () => {
   ])('%s of one domain moves with the conjunct above it; rows come and leave by id', (window) => {
     const p = plan(join(`renci.Mem${window}`));
     const [mem] = p.fragments;
-    expect(mem).toMatchObject({ kind: 'view', domain: 'renci', shareable: false });
+    expect(mem).toMatchObject({ kind: 'view', domain: 'renci' });
     expect(mem?.epl).toMatch(/^select irstream host from renci\.Mem#/);
     expect(mem?.epl).toMatch(/\) where util > 3$/);
     expect(residual(p)[0]).toContain('from `~0` as m, ');

@@ -18,7 +18,7 @@ describe('ship the whole statement', () => {
   ])('%s: only result rows travel', (_, epl) => {
     const p = plan(`@name('s0') ${epl}`);
     const fragment = soleFragment(p);
-    expect(fragment).toMatchObject({ kind: 'result', shareable: false, rules: ['ship the whole statement'] });
+    expect(fragment).toMatchObject({ kind: 'result', rules: ['ship the whole statement'] });
     expect(fragment.epl).not.toContain('@name');
     expect(p.statements).toMatchObject([{ name: 's0', epl: null, shippedAs: p.inputs[0]?.name }]);
   });
