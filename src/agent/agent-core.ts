@@ -89,6 +89,11 @@ export class AgentCore {
         log,
         catalog: deps.catalog,
         stampMs: () => this.runtime.stampMs,
+        stampControl: () => {
+          const stamp = this.runtime.stampControl();
+          this.host.flush();
+          return stamp;
+        },
         onOutput: (query, output) => deps.onOutput(query, output),
         checkOptions: (plan, queryOptions) => deps.checkOptions?.(plan, queryOptions),
       },

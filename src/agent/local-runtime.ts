@@ -82,6 +82,12 @@ export class LocalRuntime {
     return event;
   }
 
+  /** Stamps and numbers a control operation of this domain: it takes a place among its events (DESIGN §4). */
+  stampControl(): { readonly timestampMs: number; readonly domain: DomainName; readonly seq: number } {
+    this.#moveTo(this.#clock.nowMs());
+    return { timestampMs: this.#stampMs, domain: this.domain, seq: this.#nextSeq++ };
+  }
+
   /** Runs `task` when the engine's clock stands at `startMs`, before the events of that instant; at once if it is there already. */
   at(startMs: number, task: () => void): void {
     if (startMs <= this.#stampMs) {

@@ -17,6 +17,8 @@ import type {
   QueryRequest,
   SilenceMode,
   SourceListing,
+  VariableListing,
+  VariableSet,
   AgentStatus,
 } from '../management/target.ts';
 import { CodedError } from '../model/errors.ts';
@@ -26,6 +28,7 @@ import { stringifyType } from '../model/value.ts';
 import { explainPlan } from '../planner/explain.ts';
 import type { TriggerPublisher } from '../ports/listener.ts';
 import { parseListenerSpec } from '../triggers/listener.ts';
+import { valueToJson } from '../triggers/value-json.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Json } from '../ports/store.ts';
 import type { AgentCore } from './agent-core.ts';
@@ -137,6 +140,23 @@ export class ManagementAdapter implements ManagementTarget {
       plan: planJson(entry.plan),
       coverage: entry.coverage.map((c) => ({ ...c })),
     };
+  }
+
+  async getVariables(queryId: QueryId): Promise<readonly VariableListing[]> {
+    return this.#deps.book.variables(queryId).map(({ name, type, value, constant, waiting }) => {
+      return {
+        name,
+        type: stringifyType(type),
+        value: JSON.parse(JSON.stringify(valueToJson(value))),
+        constant,
+        waiting,
+      };
+    });
+  }
+
+  async setVariable(queryId: QueryId, name: string, value: unknown): Promise<VariableSet> {
+    const { timestampMs, domain, seq } = this.#deps.book.setVariable(queryId, name, value);
+    return { timestampMs, domain, seq };
   }
 
   async explainQuery(request: ExplainRequest): Promise<Explanation> {

@@ -2,15 +2,18 @@
  * The book of queries: what is registered survives a restart (DESIGN §9). Written to the store before the answer is given;
  * at start each query is brought back as soon as the domains it needs can be reached.
  */
+import type { CauseKey } from '../model/cause-key.ts';
 import { CodedError, toCodedError } from '../model/errors.ts';
 import type { DomainName, QueryId } from '../model/ids.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Coverage } from '../model/trigger.ts';
+import type { Value } from '../model/value.ts';
 import type { Cancel, Clock } from '../ports/clock.ts';
 import type { TriggerPublisher } from '../ports/listener.ts';
 import type { Log } from '../ports/log.ts';
 import type { Collection, Json, StateStore } from '../ports/store.ts';
 import type { Query, QueryOptions, QueryState } from './query.ts';
+import { notRunning, type VariableState } from './query-variables.ts';
 import type { QueryService } from './query-service.ts';
 
 /** Pause before a query that could not be brought back is tried again; doubles up to the second figure. */
@@ -38,6 +41,8 @@ interface Stored {
   readonly createdMs: number;
   /** Domains that it read when it was registered: it comes back over all of them or not yet. */
   readonly domains: readonly DomainName[];
+  /** Values set over the API; absent in older documents. */
+  readonly variables?: Readonly<Record<string, Value>> | undefined;
 }
 
 interface Waiting extends Stored {
@@ -99,6 +104,24 @@ export class QueryBook {
     }
     this.#ensureNode(query.id, epl, options);
     return entryOf(query);
+  }
+
+  /** Sets a variable of a running query; the value is written down with the query before it counts. */
+  setVariable(id: QueryId, name: string, value: unknown): CauseKey {
+    this.#running(id);
+    const key = this.#deps.service.setVariable(id, name, value, (query) => this.#documents.put(id, toDocument(query)));
+    this.#deps.log.info('variable set', { queryId: id, variable: name });
+    return key;
+  }
+
+  variables(id: QueryId): readonly VariableState[] {
+    this.#running(id);
+    return this.#deps.service.variables(id);
+  }
+
+  #running(id: QueryId): void {
+    this.get(id);
+    if (this.#waiting.has(id)) throw notRunning({ id });
   }
 
   /** The query is forgotten before its fragments end: a restart in between must not bring it back. */
@@ -195,6 +218,9 @@ function toDocument(query: Query): Json {
       onSilence,
       name,
     },
+    ...(query.variables.size === 0
+      ? {}
+      : { variables: JSON.parse(JSON.stringify(Object.fromEntries(query.variables))) }),
   };
 }
 

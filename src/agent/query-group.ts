@@ -9,7 +9,7 @@ import { compareKeys, timerKey, type CauseKey } from '../model/cause-key.ts';
 import type { CheckedModule, CheckedStatement, Column } from '../model/checked.ts';
 import type { Heartbeat, SnapshotReply } from '../model/control.ts';
 import type { DeltaEnvelope, Update } from '../model/delta.ts';
-import { assert } from '../model/errors.ts';
+import { assert, CodedError } from '../model/errors.ts';
 import type { Catalog, EventType } from '../model/event-type.ts';
 import type { DomainName, FragmentId } from '../model/ids.ts';
 import type { PlannedFragment, PlannedInput } from '../model/plan.ts';
@@ -64,6 +64,9 @@ export interface GroupDeps {
 
 /** A domain's clock may run ahead of ours by so much (DESIGN §4 `maxSkew`). */
 export const MAX_SKEW_MS = 2_000;
+
+/** Control operations of one query that wait for silent domains: by hand nobody gives more, a loop must be stopped. */
+export const MAX_WAITING_CONTROLS = 1_000;
 
 export interface GroupOptions {
   /** S. */
@@ -200,6 +203,30 @@ export class QueryGroup {
     this.#deployments.push(this.engine.deploy(module, { listener }));
   }
 
+  /**
+   * Sets a variable as a cause of the owner's domain: behind all that was released, at its place among what is still to
+   * come (DESIGN §4). Answers the place. Throws `BUSY` when too many wait already.
+   */
+  setVariable(
+    variable: string,
+    value: Value,
+    stamp: { timestampMs: number; domain: DomainName; seq: number },
+  ): CauseKey {
+    if (this.#merged.waitingControls.length >= MAX_WAITING_CONTROLS) {
+      throw new CodedError('BUSY', `${MAX_WAITING_CONTROLS} control operations of the query wait for silent domains`);
+    }
+    const control = { kind: 'setVariable', variable, value } as const;
+    const key = this.#merged.control(control, stamp.timestampMs, stamp.domain, stamp.seq);
+    this.drain();
+    return key;
+  }
+
+  /** The value that the statements see now, and whether a newer one waits for its place. */
+  variable(name: string): { readonly value: Value; readonly waiting: boolean } {
+    const waiting = this.#merged.waitingControls.some((c) => c.variable === name);
+    return { value: this.engine.variable(name), waiting };
+  }
+
   iterate(
     statement: string,
   ): { readonly columns: readonly Column[]; readonly rows: readonly (readonly Value[])[] } | null {
@@ -334,6 +361,10 @@ export class QueryGroup {
   #apply(step: MergedStep): void {
     if (step.kind === 'advance') {
       this.engine.advanceTime(step.toMs);
+      return;
+    }
+    if (step.kind === 'control') {
+      this.engine.setVariable(step.control.variable, step.control.value, step.key);
       return;
     }
     const updates = new Map<string, Update[]>();

@@ -7,20 +7,24 @@ import { analyzeModule } from '../epl/analyze.ts';
 import { LayeredCatalog } from '../epl/catalog.ts';
 import { parseModule } from '../epl/parse.ts';
 import { printModule } from '../epl/print.ts';
+import { timerKey, type CauseKey } from '../model/cause-key.ts';
 import type { FragmentProgress, Heartbeat, PreparedReply, RenewLease, SnapshotReply } from '../model/control.ts';
 import type { DeltaEnvelope } from '../model/delta.ts';
 import { CodedError, toCodedError } from '../model/errors.ts';
 import type { DomainName, FragmentId, QueryId } from '../model/ids.ts';
 import type { Plan } from '../model/plan.ts';
+import type { Value } from '../model/value.ts';
 import type { FederatedCatalog } from '../planner/catalog.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Counters } from '../ports/counters.ts';
 import type { Log } from '../ports/log.ts';
 import type { ExchangeTransport } from '../ports/transport.ts';
 import { expectReply, type Ask } from './ask.ts';
+import type { LocalRuntime } from './local-runtime.ts';
 import { QueryChecker, type CheckedQuery } from './check-query.ts';
 import { cancelAll, deployFragments, resumeFragments, type DeployedPlan, type DeployOptions } from './deploy-plan.ts';
 import type { Query, QueryOptions } from './query.ts';
+import { notRunning, valueFor, variableOf, type VariableState } from './query-variables.ts';
 import { QueryGroup, type GroupMember, type GroupOutput, type GroupQuestions } from './query-group.ts';
 
 /** Queries that one agent holds. */
@@ -42,6 +46,8 @@ export interface QueryServiceDeps {
   readonly catalog: () => Promise<FederatedCatalog>;
   /** The agent's own stamp clock. */
   readonly stampMs: () => number;
+  /** Stamps a control operation of this domain. */
+  readonly stampControl: LocalRuntime['stampControl'];
   onOutput(query: Query, output: GroupOutput): void;
   /** Refuses options that do not fit the plan, before anything has started. */
   checkOptions?(plan: Plan, options: QueryOptions): void;
@@ -126,6 +132,7 @@ export class QueryService {
       group: null,
       catalog: checked.catalog,
       readers: [this.#deps.transport.self],
+      variables: new Map(),
       triggers: 0,
       lastTriggerMs: null,
     };
@@ -155,6 +162,8 @@ export class QueryService {
     readonly id: QueryId;
     /** Domains that it read when it was registered. */
     readonly domains: readonly DomainName[];
+    /** Values set over the API; they hold from the new start on. */
+    readonly variables?: Readonly<Record<string, Value>> | undefined;
   }): Promise<Query> {
     const checked = await this.#checker.check(stored.epl, null);
     const plan = this.#checker.plan(checked, null);
@@ -177,6 +186,7 @@ export class QueryService {
       group: null,
       catalog: checked.catalog,
       readers: [this.#deps.transport.self],
+      variables: new Map(Object.entries(stored.variables ?? {})),
       triggers: 0,
       lastTriggerMs: null,
     };
@@ -201,6 +211,36 @@ export class QueryService {
     };
     query.plan = merged;
     this.#join(query, plan, started, checked);
+  }
+
+  /**
+   * Sets a variable of a running query, as a cause of this domain: what it may change, in which order, is as if one engine
+   * had been told at that place among all events. `keep` is called once the value is known to fit, before it counts.
+   */
+  setVariable(id: QueryId, name: string, raw: unknown, keep: (query: Query) => void = () => undefined): CauseKey {
+    const query = this.get(id);
+    const { group } = query;
+    const variable = variableOf(query, name);
+    const value = valueFor(variable, raw);
+    if (group === null) throw notRunning(query);
+    const before = query.variables.get(name);
+    query.variables.set(name, value);
+    try {
+      keep(query);
+      return group.setVariable(name, value, this.#deps.stampControl());
+    } catch (error) {
+      if (before === undefined) query.variables.delete(name);
+      else query.variables.set(name, before);
+      throw error;
+    }
+  }
+
+  /** The variables that the query's modules declare, with the values that its statements see now. */
+  variables(id: QueryId): readonly VariableState[] {
+    const query = this.get(id);
+    const { group } = query;
+    if (group === null) throw notRunning(query);
+    return [...query.catalog.ownVariables()].map((v) => ({ ...v, ...group.variable(v.name) }));
   }
 
   async delete(id: QueryId): Promise<void> {
@@ -340,6 +380,11 @@ export class QueryService {
       const residual = analyzeModule(parseModule(texts.join(';\n')), catalog);
       group.addTargets(residual, checked.federated);
       group.deploy(residual);
+      for (const s of residual.statements) {
+        const set = s.kind === 'createVariable' && !s.constant ? query.variables.get(s.variable) : undefined;
+        if (s.kind === 'createVariable' && set !== undefined)
+          group.engine.setVariable(s.variable, set, timerKey(group.engine.nowMs));
+      }
     }
     const filled: { readonly member: GroupMember; readonly snapshot: SnapshotReply }[] = [];
     for (const deployed of started.fragments) {

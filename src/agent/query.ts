@@ -2,6 +2,7 @@
 import type { LayeredCatalog } from '../epl/catalog.ts';
 import type { DomainName, QueryId } from '../model/ids.ts';
 import type { Plan } from '../model/plan.ts';
+import type { Value } from '../model/value.ts';
 import type { QueryGroup } from './query-group.ts';
 
 export type OnSilence = 'wait' | 'continue';
@@ -36,6 +37,8 @@ export interface Query {
   /** Types and variables that the query's modules declared. */
   readonly catalog: LayeredCatalog;
   readonly readers: readonly DomainName[];
+  /** Values set over the API, in place of those that the text gives. */
+  readonly variables: Map<string, Value>;
   triggers: number;
   lastTriggerMs: number | null;
 }

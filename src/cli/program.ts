@@ -9,7 +9,16 @@ import { showLedger } from './ledger.ts';
 import { addMetric, listMetrics, publishEvents, removeMetric } from './metric.ts';
 import { failure } from './output.ts';
 import { listPeers, listSources } from './peers.ts';
-import { addQuery, explainQuery, listQueries, removeQuery, showQuery, watchQuery } from './query.ts';
+import {
+  addQuery,
+  explainQuery,
+  listQueries,
+  removeQuery,
+  setVariable,
+  showQuery,
+  showVariables,
+  watchQuery,
+} from './query.ts';
 import { invite, trust } from './trust.ts';
 import { runReplay } from './replay/command.ts';
 
@@ -138,6 +147,23 @@ function addQueryCommands(program: Command): void {
     .addOption(url())
     .addOption(json())
     .action(showQuery);
+  query
+    .command('vars')
+    .description('the variables of a query and their values')
+    .argument('<id>', 'its id, or the beginning of it')
+    .addOption(url())
+    .addOption(json())
+    .action(showVariables);
+  query
+    .command('set')
+    .description('set a variable of a query')
+    .argument('<id>', 'its id, or the beginning of it')
+    .argument('<name>', 'the variable')
+    .argument('[value]', 'its new value; JSON for arrays and maps')
+    .option('--null', 'set it to null')
+    .addOption(url())
+    .addOption(json())
+    .action(setVariable);
   query
     .command('rm')
     .description('remove a query and its node')

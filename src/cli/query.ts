@@ -1,7 +1,7 @@
 /** `pqa query …`. */
 import { CodedError } from '../model/errors.ts';
 import { TriggerWatch } from '../agent/trigger-watch.ts';
-import { askList, askStruct, structOf, textOrFile, type Answer, type Connection } from './answers.ts';
+import { askList, askStruct, structOf, textOrFile, type Answer, type Connection, type Parameter } from './answers.ts';
 import { print, printJson, printTable } from './output.ts';
 import { triggerLine } from './trigger-line.ts';
 
@@ -47,6 +47,46 @@ export async function showQuery(id: string, options: Connection): Promise<void> 
   }
   const plan = query['plan'];
   if (typeof plan === 'object' && plan !== null && 'text' in plan) print(`\n${String(plan.text)}`);
+}
+
+export async function showVariables(id: string, options: Connection): Promise<void> {
+  const variables = await askList(options, 'getVariables', [await wholeId(id, options)]);
+  if (options.json === true) return printJson(variables);
+  if (variables.length === 0) return print('the query declares no variable');
+  printTable(
+    ['name', 'type', 'value', ''],
+    variables.map((v) => [
+      v['name'],
+      v['type'],
+      JSON.stringify(v['value'] ?? null),
+      v['constant'] === true ? 'constant' : v['waiting'] === true ? 'a newer value waits' : '',
+    ]),
+  );
+}
+
+/** `value` is text, taken as the variable's type; one that begins with `[` or `{` is JSON. */
+export async function setVariable(
+  id: string,
+  name: string,
+  value: string | undefined,
+  options: Connection & { readonly null?: boolean },
+): Promise<void> {
+  if ((value === undefined) !== (options.null === true)) {
+    throw new CodedError('INVALID_PARAMETERS', 'give either a value or --null');
+  }
+  const answer = await askStruct(options, 'setVariable', [await wholeId(id, options), name, parseArgument(value)]);
+  if (options.json === true) return printJson(answer);
+  print(`${name} is set from ${String(answer['timestampMs'])} on`);
+}
+
+function parseArgument(value: string | undefined): Parameter {
+  if (value === undefined) return null;
+  if (!/^\s*[[{]/.test(value)) return value;
+  try {
+    return JSON.parse(value);
+  } catch (error) {
+    throw new CodedError('INVALID_PARAMETERS', `not JSON: ${value.slice(0, 80)}`, { cause: error });
+  }
 }
 
 export async function removeQuery(id: string, options: Connection): Promise<void> {

@@ -11,15 +11,19 @@
  * it, and when it has passed the clock a view's collected deltas up to there become one delta marked `gap` and those of
  * other kinds are dropped and counted; later ones follow in order.
  *
+ * Control operations of the owner (a variable that is set) wait in a queue of their own: each has its key when it is
+ * given and none comes unannounced, so an empty queue holds nobody back.
+ *
  * State: deltas that wait for other inputs. `pending` against PENDING_CAUSES tells the host when to stop taking from
  * receivers; nothing is dropped here for want of room. Cost: O(log K) per delta and per watermark, K inputs.
  */
-import { compareKeys, sameKey, timerKey, type CauseKey } from '../model/cause-key.ts';
+import { compareKeys, eventKey, sameKey, timerKey, type CauseKey } from '../model/cause-key.ts';
 import type { Delta } from '../model/delta.ts';
 import { assert } from '../model/errors.ts';
 import type { DomainName } from '../model/ids.ts';
 import type { FragmentKind } from '../model/plan.ts';
 import type { CoverageState } from '../model/trigger.ts';
+import type { Value } from '../model/value.ts';
 import type { Counters } from '../ports/counters.ts';
 import { Deque } from './deque.ts';
 import { InputHeap, type HeapMember } from './input-heap.ts';
@@ -42,13 +46,21 @@ export interface CauseInput {
   readonly delta: Delta;
 }
 
+/** A control operation of the query's owner: a cause of phase 1, named by the owner's domain (DESIGN §4). */
+export interface ControlCause {
+  readonly kind: 'setVariable';
+  readonly variable: string;
+  readonly value: Value;
+}
+
 /**
  * `advance`: all timers due up to and including `toMs` may fire. `cause`: everything that one cause does, and the
  * statement's own timers of that instant with it if its phase is 0 or 2.
  */
 export type MergedStep =
   | { readonly kind: 'advance'; readonly toMs: number }
-  | { readonly kind: 'cause'; readonly key: CauseKey; readonly inputs: readonly CauseInput[]; readonly gap: boolean };
+  | { readonly kind: 'cause'; readonly key: CauseKey; readonly inputs: readonly CauseInput[]; readonly gap: boolean }
+  | { readonly kind: 'control'; readonly key: CauseKey; readonly control: ControlCause };
 
 export interface DomainCoverage {
   readonly domain: DomainName;
@@ -78,12 +90,18 @@ interface Input extends HeapMember {
   completeFromMs: number;
 }
 
+interface ControlQueue extends HeapMember {
+  readonly kind: 'control';
+  readonly queue: Deque<{ readonly key: CauseKey; readonly control: ControlCause }>;
+}
+
 const START: CauseKey = timerKey(-1);
 
 export class MergedInputs {
   readonly #counters: Counters;
   readonly #inputs = new Map<string, Input>();
-  readonly #heap = new InputHeap<Input>();
+  readonly #controls: ControlQueue = { kind: 'control', queue: new Deque(), nextKey: START, bound: false, place: -1 };
+  readonly #heap = new InputHeap<Input | ControlQueue>();
   #gaps: CauseInput[] = [];
   #clockMs: number;
   /** The greatest key that can have been acted on: the last cause, or the timers of the clock's instant. */
@@ -185,6 +203,35 @@ export class MergedInputs {
     return true;
   }
 
+  /**
+   * Takes a control operation of the owner. Its key is the least at or after (`stampMs`, `domain`, `seq`) that lies
+   * behind all that was released and all earlier control operations; it is answered. `seq` is the owner's next ingestion
+   * number and no other cause has it.
+   */
+  control(control: ControlCause, stampMs: number, domain: DomainName, seq: number): CauseKey {
+    const last = this.#controls.queue.at(this.#controls.queue.length - 1)?.key ?? this.#released;
+    const floor = compareKeys(last, this.#released) > 0 ? last : this.#released;
+    const earliest = eventKey(Math.max(stampMs, this.#clockMs, floor.timestampMs), domain, seq);
+    const key = compareKeys(earliest, floor) > 0 ? earliest : { ...earliest, timestampMs: earliest.timestampMs + 1 };
+    this.#controls.queue.push({ key, control });
+    this.#pending++;
+    this.#placeControls();
+    return key;
+  }
+
+  /** Control operations that wait for inputs, in order. */
+  get waitingControls(): readonly ControlCause[] {
+    const { queue } = this.#controls;
+    return Array.from({ length: queue.length }, (_, i) => queue.at(i)?.control).filter((c) => c !== undefined);
+  }
+
+  #placeControls(): void {
+    const head = this.#controls.queue.at(0);
+    if (head === undefined) return this.#heap.delete(this.#controls);
+    this.#controls.nextKey = head.key;
+    this.#heap.set(this.#controls);
+  }
+
   /** The watermark of an input, to be called after its deltas were offered. Lower ones are ignored. */
   advance(fragmentId: string, watermarkMs: number): void {
     const input = this.#inputs.get(fragmentId);
@@ -236,9 +283,9 @@ export class MergedInputs {
     return least === undefined || least.nextKey.timestampMs > this.#barrierMs ? null : this.#stepTo(least.nextKey);
   }
 
-  #leastPending(): Input | undefined {
+  #leastPending(): Input | ControlQueue | undefined {
     if (this.#pending === 0) return undefined;
-    let least: Input | undefined;
+    let least: Input | ControlQueue | undefined = this.#controls.queue.length > 0 ? this.#controls : undefined;
     for (const input of this.#inputs.values()) {
       if (input.queue.length === 0) continue;
       if (least === undefined || compareKeys(input.nextKey, least.nextKey) < 0) least = input;
@@ -271,7 +318,7 @@ export class MergedInputs {
   /** The domain whose silence holds the clock now; null when a cause is ready or nothing is waited for. */
   waitsFor(): DomainName | null {
     const top = this.#heap.top();
-    return top === undefined || !top.bound ? null : top.domain;
+    return top === undefined || top.kind === 'control' || !top.bound ? null : top.domain;
   }
 
   #advanceTo(toMs: number): MergedStep | null {
@@ -286,6 +333,7 @@ export class MergedInputs {
     const parts: { readonly order: number; readonly input: CauseInput }[] = [];
     let gap = false;
     for (let top = this.#leastAt(key); top !== undefined; top = this.#leastAt(key)) {
+      if (top.kind === 'control') return this.#releaseControl(top);
       const delta = top.queue.shift();
       assert(delta !== undefined, 'an input with a pending key has its delta');
       this.#pending--;
@@ -305,8 +353,18 @@ export class MergedInputs {
     return { kind: 'cause', key, inputs, gap };
   }
 
+  #releaseControl(queue: ControlQueue): MergedStep {
+    const head = queue.queue.shift();
+    assert(head !== undefined, 'a queue with a pending key has its control operation');
+    this.#pending--;
+    this.#placeControls();
+    this.#clockMs = Math.max(this.#clockMs, head.key.timestampMs);
+    this.#released = head.key;
+    return { kind: 'control', ...head };
+  }
+
   /** An input whose next delta is of `key`: at the top of the heap, or behind bounds that a barrier overrules. */
-  #leastAt(key: CauseKey): Input | undefined {
+  #leastAt(key: CauseKey): Input | ControlQueue | undefined {
     const top = this.#heap.top();
     const overruled = top !== undefined && top.bound && key.timestampMs <= this.#barrierMs;
     const least = overruled ? this.#leastPending() : top;

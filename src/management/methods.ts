@@ -176,6 +176,38 @@ What listQueries tells of one query, and {jid, subscribers, onSilence, notes, pl
       },
     },
     {
+      name: 'getVariables',
+      signatures: [['array', 'string']],
+      help: `getVariables(queryId)
+Variables that the query's text declares: [{name, type, value, constant, waiting}, ...]. waiting: a newer value has yet to
+find its place among events that are under way.`,
+      async call(params, caller) {
+        checkCount(params, 1, 1, 'getVariables(queryId)');
+        const listed = await target.getVariables(readName(params[0], 'parameter 1 (queryId)'), caller);
+        return listed.map((v) => ({ ...v }));
+      },
+    },
+    {
+      name: 'setVariable',
+      signatures: [
+        ['struct', 'string', 'string', 'string'],
+        ['struct', 'string', 'string', 'int'],
+        ['struct', 'string', 'string', 'double'],
+        ['struct', 'string', 'string', 'boolean'],
+        ['struct', 'string', 'string', 'array'],
+        ['struct', 'string', 'string', 'struct'],
+      ],
+      help: `setVariable(queryId, name, value)
+Sets a variable of a query, as a cause of this domain at the present instant: {timestampMs, domain, seq}. Events before it
+see the old value, later ones the new. The value is kept over restarts. Constants are refused.`,
+      async call(params, caller) {
+        checkCount(params, 3, 3, 'setVariable(queryId, name, value)');
+        const id = readName(params[0], 'parameter 1 (queryId)');
+        const name = readName(params[1], 'parameter 2 (name)');
+        return { ...(await target.setVariable(id, name, params[2], caller)) };
+      },
+    },
+    {
       name: 'explainQuery',
       signatures: [
         ['struct', 'string'],

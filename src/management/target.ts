@@ -93,6 +93,22 @@ export interface QueryDetails extends QueryListing {
   readonly coverage: readonly Json[];
 }
 
+export interface VariableListing {
+  readonly name: string;
+  readonly type: string;
+  readonly value: Json;
+  readonly constant: boolean;
+  /** True while a newer value waits for its place in the order of causes (a domain is silent). */
+  readonly waiting: boolean;
+}
+
+/** The place of a variable's new value in the order of causes. */
+export interface VariableSet {
+  readonly timestampMs: number;
+  readonly domain: DomainName;
+  readonly seq: number;
+}
+
 export interface ExplainRequest {
   readonly epl: string;
   readonly onSilence?: SilenceMode | undefined;
@@ -165,6 +181,13 @@ export interface ManagementTarget {
   listQueries(caller: Caller): Promise<readonly QueryListing[]>;
   /** Throws `UNKNOWN_QUERY`. */
   getQuery(queryId: QueryId, caller: Caller): Promise<QueryDetails>;
+  /** Throws `UNKNOWN_QUERY`, `BUSY` while the query does not run. */
+  getVariables(queryId: QueryId, caller: Caller): Promise<readonly VariableListing[]>;
+  /**
+   * Sets a variable that the query's text declares; kept over restarts. Throws `UNKNOWN_QUERY`, `UNKNOWN_VARIABLE`,
+   * `INVALID_STATEMENT` (a constant), `TYPE_MISMATCH`, `VALUE_OUT_OF_RANGE`, `BUSY`.
+   */
+  setVariable(queryId: QueryId, name: string, value: unknown, caller: Caller): Promise<VariableSet>;
   /** Plans without registering. Throws what {@link registerQuery} throws of the text. */
   explainQuery(request: ExplainRequest, caller: Caller): Promise<Explanation>;
   listDomains(): Promise<readonly DomainListing[]>;

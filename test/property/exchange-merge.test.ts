@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MergedInputs } from '../../src/exchange/merged-inputs.ts';
 import { compareKeys, eventKey, sameKey, stringifyKey, timerKey, type CauseKey } from '../../src/model/cause-key.ts';
+import { assert } from '../../src/model/errors.ts';
 import type { Delta } from '../../src/model/delta.ts';
 import { CountingCounters } from '../support/exchange-fixtures.ts';
 
@@ -84,6 +85,7 @@ test('the order of all causes, each whole, none early', () => {
               continue;
             }
             expect(compareKeys(step.key, last)).toBeGreaterThan(0);
+            assert(step.kind === 'cause', 'nobody gives control operations here');
             last = step.key;
             expect(step.key.timestampMs).toBeGreaterThanOrEqual(clockMs);
             if (step.key.phase > 0) expect(clockMs).toBe(step.key.timestampMs);

@@ -9,7 +9,7 @@ import { FragmentSender } from '../../src/exchange/fragment-sender.ts';
 import { MergedInputs } from '../../src/exchange/merged-inputs.ts';
 import { compareKeys, eventKey, timerKey, type CauseKey } from '../../src/model/cause-key.ts';
 import type { Delta, DeltaEnvelope, InsertedRow } from '../../src/model/delta.ts';
-import { CodedError } from '../../src/model/errors.ts';
+import { assert, CodedError } from '../../src/model/errors.ts';
 import { COLUMNS, CountingCounters, delta, row, rowId } from '../support/exchange-fixtures.ts';
 
 const SEED = Number(process.env['PROPERTY_SEED'] ?? 20_261_122);
@@ -224,6 +224,7 @@ test('domains fall silent and return: views stay whole, keys never fall, nothing
             last = timerKey(step.toMs);
             continue;
           }
+          assert(step.kind === 'cause', 'nobody gives control operations here');
           const order = compareKeys(last, step.key);
           if (step.gap) gaps++;
           if (step.gap) expect(order).toBeLessThanOrEqual(0);

@@ -18,6 +18,8 @@ import type {
   QueryRegistration,
   QueryRequest,
   SourceListing,
+  VariableListing,
+  VariableSet,
 } from '../../src/management/target.ts';
 import { CodedError } from '../../src/model/errors.ts';
 import { MemoryStore } from '../../sim/world/memory-store.ts';
@@ -34,6 +36,8 @@ export class FakeTarget implements ManagementTarget {
   gate: Promise<void> = Promise.resolve();
   /** Calls to `listDomains` begun. */
   begun = 0;
+  /** Of every query. */
+  variable = 70;
 
   async registerMetric(declaration: MetricDeclaration): Promise<void> {
     this.metrics.declare(declaration);
@@ -107,6 +111,19 @@ export class FakeTarget implements ManagementTarget {
     const query = this.queries.get(queryId);
     if (query === undefined) throw new CodedError('UNKNOWN_QUERY', `there is no query '${queryId}'`);
     return query;
+  }
+
+  async getVariables(queryId: string): Promise<readonly VariableListing[]> {
+    await this.getQuery(queryId);
+    return [{ name: 'limit', type: 'double', value: this.variable, constant: false, waiting: false }];
+  }
+
+  async setVariable(queryId: string, name: string, value: unknown): Promise<VariableSet> {
+    await this.getQuery(queryId);
+    if (name !== 'limit' || typeof value !== 'number')
+      throw new CodedError('UNKNOWN_VARIABLE', `the query has no variable '${name}'`);
+    this.variable = value;
+    return { timestampMs: NOW, domain: 'renci', seq: 7 };
   }
 
   async explainQuery(request: ExplainRequest): Promise<Explanation> {

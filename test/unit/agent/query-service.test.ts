@@ -144,6 +144,7 @@ describe('query service', () => {
         log: SILENT_LOG,
         catalog: () => Promise.resolve(CATALOG),
         stampMs: () => 0,
+        stampControl: () => ({ timestampMs: 0, domain: 'client', seq: 1 }),
         onOutput: () => undefined,
       },
       { barrier: true, maxQueries: 1 },

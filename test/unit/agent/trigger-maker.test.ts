@@ -26,6 +26,7 @@ function query(id: string, startMs = 1_000): Query {
     group: null,
     catalog: new LayeredCatalog(),
     readers: [],
+    variables: new Map(),
     triggers: 0,
     lastTriggerMs: null,
   };

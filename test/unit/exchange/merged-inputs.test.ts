@@ -23,6 +23,8 @@ function make(...inputs: readonly [fragmentId: string, domain: string, kind?: Fr
 
 function describeStep(step: MergedStep): string {
   if (step.kind === 'advance') return `→${step.toMs}`;
+  if (step.kind === 'control')
+    return `${stringifyKey(step.key)} ${step.control.variable}=${String(step.control.value)}`;
   return `${stringifyKey(step.key)} ${step.inputs.map((i) => i.fragmentId).join('+')}${step.gap ? ' gap' : ''}`;
 }
 
@@ -260,4 +262,54 @@ test('until a jump is released, the coverage says that what lies before it was n
   merged.advance('fb', 130);
   expect(drain()).toEqual(['→120', '120/1/b/1 fb', '→130']);
   expect(merged.coverage().find((c) => c.domain === 'a')).toMatchObject({ state: 'live', completeFromMs: 150 });
+});
+
+describe('control operations of the owner', () => {
+  const set = (value: number) => ({ kind: 'setVariable', variable: 'x', value }) as const;
+
+  test('one takes its place by stamp and domain among what is still to come', () => {
+    const { merged, drain } = make(['fa', 'a'], ['fz', 'z']);
+    merged.offer('fa', insertion(105, 'a', 1));
+    merged.offer('fz', insertion(105, 'z', 1));
+    expect(drain()).toEqual(['→105', '105/1/a/1 fa']);
+    expect(stringifyKey(merged.control(set(1), 105, 'm', 8))).toBe('105/1/m/8');
+    // What sorts before it may still come: it waits, and does not stand in the way.
+    merged.offer('fa', insertion(105, 'a', 2));
+    expect(drain()).toEqual(['105/1/a/2 fa']);
+    expect(merged.waitingControls).toEqual([set(1)]);
+    merged.advance('fa', 106);
+    expect(drain()).toEqual(['105/1/m/8 x=1', '105/1/z/1 fz']);
+    expect(merged.pending).toBe(0);
+  });
+
+  test('one that is stamped before what was released comes behind it; two keep their order', () => {
+    const { merged, drain } = make(['fz', 'z']);
+    merged.offer('fz', insertion(105, 'z', 1));
+    merged.advance('fz', 106);
+    expect(drain()).toEqual(['→105', '105/1/z/1 fz', '→106']);
+    expect(stringifyKey(merged.control(set(1), 104, 'm', 8))).toBe('106/1/m/8');
+    expect(stringifyKey(merged.control(set(2), 103, 'm', 9))).toBe('106/1/m/9');
+    expect(stringifyKey(merged.control(set(3), 110, 'm', 10))).toBe('110/1/m/10');
+    expect(drain()).toEqual(['106/1/m/8 x=1', '106/1/m/9 x=2']);
+    merged.advance('fz', 120);
+    expect(drain()).toEqual(['→110', '110/1/m/10 x=3', '→120']);
+    merged.offer('fz', insertion(120, 'z', 2));
+    merged.control(set(4), 100, 'm', 11);
+    merged.advance('fz', 121);
+    expect(drain()).toEqual(['120/1/m/11 x=4', '120/1/z/2 fz', '→121']);
+  });
+
+  test('without inputs that count it is released at once; under a barrier up to its instant', () => {
+    const alone = make();
+    alone.merged.control(set(1), 130, 'm', 1);
+    expect(alone.drain()).toEqual(['→130', '130/1/m/1 x=1']);
+    const { merged, drain } = make(['fa', 'a']);
+    merged.control(set(1), 130, 'm', 1);
+    expect(drain()).toEqual(['→100']);
+    expect(merged.heldKey()?.timestampMs).toBe(130);
+    expect(merged.waitsFor()).toBe('a');
+    merged.barrier(130);
+    expect(drain()).toEqual(['→130', '130/1/m/1 x=1']);
+    expect(merged.heldKey()).toBeNull();
+  });
 });

@@ -89,6 +89,21 @@ describe('queries', () => {
     expect(target.requests).toEqual([1, 2].map(() => ({ epl: 'select 1', subscribers: [] })));
   });
 
+  test('have variables that can be set', async () => {
+    await call('registerQuery', 'select 1', { name: 'n' });
+    expect(await call('getVariables', 'q-n')).toEqual([
+      { name: 'limit', type: 'double', value: 70, constant: false, waiting: false },
+    ]);
+    expect(await call('setVariable', 'q-n', 'limit', 80)).toEqual({
+      timestampMs: 1_800_000_000_000,
+      domain: 'renci',
+      seq: 7,
+    });
+    expect(target.variable).toBe(80);
+    await expect(call('setVariable', 'q-n', 'limits', 80)).rejects.toEqual(coded('UNKNOWN_VARIABLE', 'limits'));
+    await expect(call('setVariable', 'q-n', 'limit')).rejects.toEqual(coded('INVALID_PARAMETERS', '2 parameters'));
+  });
+
   test('are explained without being registered', async () => {
     expect(await call('explainQuery', 'select 1', { onSilence: 'hold' })).toEqual({
       text: 'plan of select 1',
@@ -167,6 +182,7 @@ describe('system', () => {
       'getLedger',
       'getQuery',
       'getStatus',
+      'getVariables',
       'listDomains',
       'listMetrics',
       'listQueries',
@@ -174,6 +190,7 @@ describe('system', () => {
       'publish',
       'registerMetric',
       'registerQuery',
+      'setVariable',
       'system.getCapabilities',
       'system.listMethods',
       'system.methodHelp',
@@ -183,7 +200,7 @@ describe('system', () => {
     for (const name of names as readonly string[]) {
       expect(await call('system.methodHelp', name)).toMatch(new RegExp(`^${name.replace('.', '\\.')}\\(.*\\)\n.+`));
       for (const signature of (await call('system.methodSignature', name)) as readonly string[][]) {
-        expect(['array', 'boolean', 'string', 'struct']).toEqual(expect.arrayContaining([...new Set(signature)]));
+        expect(['array', 'boolean', 'double', 'int', 'string', 'struct']).toEqual(expect.arrayContaining([...new Set(signature)]));
       }
     }
   });
