@@ -200,7 +200,9 @@ describe('system', () => {
     for (const name of names as readonly string[]) {
       expect(await call('system.methodHelp', name)).toMatch(new RegExp(`^${name.replace('.', '\\.')}\\(.*\\)\n.+`));
       for (const signature of (await call('system.methodSignature', name)) as readonly string[][]) {
-        expect(['array', 'boolean', 'double', 'int', 'string', 'struct']).toEqual(expect.arrayContaining([...new Set(signature)]));
+        expect(['array', 'boolean', 'double', 'int', 'string', 'struct']).toEqual(
+          expect.arrayContaining([...new Set(signature)]),
+        );
       }
     }
   });
