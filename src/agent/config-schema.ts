@@ -114,6 +114,23 @@ const xmppSource = z.strictObject({
   properties: z.array(itemProperty).min(1).max(1_000).describe('Properties, each with its place in the payload.'),
 });
 
+const aggregateOnly = z.strictObject({
+  groupBy: z.array(identifier).max(100).default([]).describe('Columns that may be group keys; `domain` always may.'),
+  filters: z.array(identifier).max(100).default([]).describe('Columns that filters may read; `domain` always may.'),
+  leastGroup: z
+    .int()
+    .min(1)
+    .max(1_000_000_000)
+    .default(5)
+    .describe('Groups of fewer rows, or fewer values of an aggregated column, are suppressed.'),
+  leastWindowMs: z
+    .int()
+    .min(1)
+    .max(604_800_000)
+    .default(60_000)
+    .describe('Windows are whole multiples of it, on a grid from the epoch on, ms.'),
+});
+
 const policy = z.strictObject({
   metric: z.string().min(1).describe('A metric of this domain, or `*` for all that have no rule of their own.'),
   domains: z
@@ -131,6 +148,15 @@ const policy = z.strictObject({
     .refine(accepts(parsePredicate), 'must be one EPL condition, such as util > 0')
     .optional()
     .describe("Rows that may leave: a condition in EPL on the event's own properties, applied before any window."),
+  aggregateOnly: aggregateOnly
+    .optional()
+    .describe('Only groups of tumbling windows leave, by `#time_batch`; nothing of a single event.'),
+  maxRowsPerSecond: z
+    .number()
+    .min(0.001)
+    .max(1_000_000)
+    .optional()
+    .describe('Rows that leave for one reader per second. What is more waits, and so does the query; nothing is dropped.'),
 });
 
 const limits = z.strictObject({

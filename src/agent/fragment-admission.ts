@@ -12,7 +12,7 @@ import type { Catalog } from '../model/event-type.ts';
 import type { DomainName } from '../model/ids.ts';
 import { stringifyType } from '../model/value.ts';
 import type { ExportPolicies } from './export-policies.ts';
-import { enforcePolicies } from './policy-check.ts';
+import { enforcePolicies, type RowCap } from './policy-check.ts';
 
 export interface AdmittedFragment {
   readonly module: CheckedModule;
@@ -21,6 +21,9 @@ export interface AdmittedFragment {
   readonly canonical: string;
   /** True if a running fragment may serve a later consumer (DESIGN §5, rule "share"). */
   readonly shareable: boolean;
+  /** Batches end on the grid of this size; what a start off the grid cuts short does not leave. Null: no such rule. */
+  readonly gridMs: number | null;
+  readonly caps: readonly RowCap[];
 }
 
 /** Windows in which a row's stay never depends on rows older than the consumer's start. */
@@ -51,7 +54,8 @@ export function admitFragment(
   }
   const readers: readonly DomainName[] = [request.consumer, ...request.readers];
   const asRead = { ast, module: read, statement: only };
-  const { module, statement } = policies === null ? asRead : enforcePolicies(asRead, policies, readers, catalog);
+  const { module, statement, gridMs, caps } =
+    policies === null ? { ...asRead, gridMs: null, caps: [] } : enforcePolicies(asRead, policies, readers, catalog);
   if (statement.insertInto !== null) throw refused('a fragment inserts into nothing');
   const stateless = statement.streams.every((s) => s.windows.length === 0);
   const plain = statement.aggregates.length === 0 && statement.groupBy.length === 0 && statement.streams.length === 1;
@@ -75,7 +79,7 @@ export function admitFragment(
     request.fragmentKind !== 'result' &&
     statement.subqueries.length === 0 &&
     statement.streams.every((s) => s.windows.every((w) => SHAREABLE_WINDOWS.has(w.name)));
-  return { module, statement, canonical: printStatement(statement.ast), shareable };
+  return { module, statement, canonical: printStatement(statement.ast), shareable, gridMs, caps };
 }
 
 function checkColumns(expected: readonly Column[], actual: readonly Column[]): void {

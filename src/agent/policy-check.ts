@@ -15,6 +15,7 @@ import { quoteIdentifier, type DomainName } from '../model/ids.ts';
 import type { ExportPolicy } from '../model/policy.ts';
 import { propertyExpression, replaceNodes } from '../planner/rewrite-ast.ts';
 import { readsOwnEventOnly } from '../planner/walk.ts';
+import { enforceAggregateOnly, holdsLeastGroup } from './aggregate-only.ts';
 import type { ExportPolicies } from './export-policies.ts';
 import { parsePredicate } from './parse-predicate.ts';
 import { usesOfStreams, type StreamUse } from './stream-uses.ts';
@@ -28,17 +29,35 @@ interface Governed {
   readonly policy: ExportPolicy;
 }
 
+export interface PolicedFragment {
+  readonly module: CheckedModule;
+  readonly statement: SelectStatement;
+  /** Size of the tumbling windows, if only such may leave; ms. */
+  readonly gridMs: number | null;
+  /** Metrics whose rows are capped, with the cap in rows per second. */
+  readonly caps: readonly RowCap[];
+}
+
+export interface RowCap {
+  readonly metric: string;
+  readonly rowsPerSecond: number;
+}
+
 /** Throws `POLICY_REFUSED`: what, where in the fragment's text, which rule, and what would be admitted. */
 export function enforcePolicies(
   checked: { readonly ast: AstModule; readonly module: CheckedModule; readonly statement: SelectStatement },
   policies: ExportPolicies,
   readers: readonly DomainName[],
   catalog: Catalog,
-): { readonly module: CheckedModule; readonly statement: SelectStatement } {
+): PolicedFragment {
   const sources = sourcesOf(checked.statement.ast);
   const governed = sources.flatMap((node) => govern(node, policies, readers));
-  const limiting = governed.filter((g) => g.policy.columns !== '*' || g.policy.where !== undefined);
-  if (limiting.length === 0) return checked;
+  const caps = capsOf(governed);
+  const limiting = governed.filter(
+    ({ policy: p }) => p.columns !== '*' || p.where !== undefined || p.aggregateOnly !== undefined,
+  );
+  const { module: asRead, statement: read } = checked;
+  if (limiting.length === 0) return { module: asRead, statement: read, gridMs: null, caps };
   const uses = usesOfStreams(checked.statement);
   if (uses.length !== sources.length || hasMatchRecognize(checked.statement.ast)) {
     const [first] = limiting;
@@ -49,6 +68,13 @@ export function enforcePolicies(
   }
   const items = new Map<object, unknown>();
   for (const use of uses) checkColumns(use, checked.statement, limiting, policies, items);
+  let gridMs: number | null = null;
+  for (const { metric, policy } of limiting) {
+    if (policy.aggregateOnly === undefined) continue;
+    const aggregated = enforceAggregateOnly(read, policy.aggregateOnly, { domain: policies.domain, metric });
+    gridMs = aggregated.gridMs;
+    for (const [node, replacement] of aggregated.replacements) items.set(node, replacement);
+  }
   for (const g of limiting) {
     const rows = predicateOf(g, catalog);
     if (rows !== null) items.set(g.node, { ...g.node, filter: [...g.node.filter, rows.ast] });
@@ -58,7 +84,21 @@ export function enforcePolicies(
   const [again] = module.statements;
   if (again?.kind !== 'select') throw refusal('the fragment cannot be read with its policy');
   checkPredicates(again, policies, limiting, catalog);
-  return { module, statement: again };
+  for (const { metric, policy } of limiting) {
+    if (policy.aggregateOnly !== undefined && !holdsLeastGroup(again, policy.aggregateOnly))
+      throw refusal(`the groups of metric '${metric}' cannot be counted in this text`, { hint: 'give no names to count' });
+  }
+  return { module, statement: again, gridMs, caps };
+}
+
+/** Per metric the least cap: a statement may read it more than once. */
+function capsOf(governed: readonly Governed[]): readonly RowCap[] {
+  const caps = new Map<string, number>();
+  for (const { metric, policy } of governed) {
+    if (policy.maxRowsPerSecond === undefined) continue;
+    caps.set(metric, Math.min(policy.maxRowsPerSecond, caps.get(metric) ?? Infinity));
+  }
+  return [...caps].map(([metric, rowsPerSecond]) => ({ metric, rowsPerSecond }));
 }
 
 function govern(node: AstFilterSource, policies: ExportPolicies, readers: readonly DomainName[]): readonly Governed[] {

@@ -14,4 +14,19 @@ export interface ExportPolicy {
   readonly columns: '*' | readonly string[];
   /** Rows that may leave: a condition in EPL on the event's own properties. */
   readonly where?: string | undefined;
+  /** Only groups of tumbling windows leave. */
+  readonly aggregateOnly?: AggregateOnly | undefined;
+  /** Rows of this metric that leave for one reader, per second; what is more waits, and the watermark with it. */
+  readonly maxRowsPerSecond?: number | undefined;
+}
+
+export interface AggregateOnly {
+  /** Columns that may be group keys. */
+  readonly groupBy: readonly string[];
+  /** Columns that filters may read. */
+  readonly filters: readonly string[];
+  /** Groups of fewer rows are suppressed. */
+  readonly leastGroup: number;
+  /** Windows are whole multiples of it, on a grid from the epoch on, ms. */
+  readonly leastWindowMs: number;
 }
