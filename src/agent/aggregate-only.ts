@@ -66,8 +66,7 @@ export function enforceAggregateOnly(
   if (another !== undefined) return refuse('a join compares single events', select.joins[0]?.position);
   if (statement.subqueries.length > 0)
     return refuse('a subquery reads single events', statement.subqueries[0]?.position);
-  if (stream.source.contained.length > 0)
-    return refuse('parts of single events are read', select.from?.position);
+  if (stream.source.contained.length > 0) return refuse('parts of single events are read', select.from?.position);
   if (statement.selector !== 'istream')
     return refuse('only the insert stream leaves, irstream and rstream tell of single changes', select.position);
   if (statement.output !== null)
@@ -95,10 +94,12 @@ export function enforceAggregateOnly(
 /** What was made of the fragment is what was meant: the least group stands in its `having`, whatever its names mean. */
 export function holdsLeastGroup(statement: SelectStatement, rule: AggregateOnly): boolean {
   const { having, aggregates } = statement;
-  const conjuncts = having?.kind === 'logical' && having.op === 'and' ? having.operands : having === null ? [] : [having];
+  const conjuncts =
+    having?.kind === 'logical' && having.op === 'and' ? having.operands : having === null ? [] : [having];
   const counted = (name: string | null): boolean =>
     conjuncts.some((c) => {
-      if (c.kind !== 'compare' || c.op !== '>=' || c.left.kind !== 'aggregate' || c.right.kind !== 'literal') return false;
+      if (c.kind !== 'compare' || c.op !== '>=' || c.left.kind !== 'aggregate' || c.right.kind !== 'literal')
+        return false;
       const spec = aggregates[c.left.index];
       if (spec?.name !== 'count' || spec.distinct || spec.filter !== null || spec.groupBy !== null) return false;
       if (Number(c.right.value) < rule.leastGroup) return false;
@@ -117,7 +118,8 @@ function checkWindow(windows: readonly WindowSpec[], rule: AggregateOnly, select
     return refuse(`#${window.name} does not tumble by time; #time_batch does`, window.position);
   const [period, ...options] = window.args;
   const sizeMs = period === undefined ? null : constantMs(period);
-  if (sizeMs === null) return refuse('the size of the window is not a constant number of weeks or less', window.position);
+  if (sizeMs === null)
+    return refuse('the size of the window is not a constant number of weeks or less', window.position);
   if (options.length > 0)
     return refuse('the window lies on the grid of the domain: without reference point and flags', window.position);
   if (sizeMs < rule.leastWindowMs)

@@ -156,7 +156,9 @@ const policy = z.strictObject({
     .min(0.001)
     .max(1_000_000)
     .optional()
-    .describe('Rows that leave for one reader per second. What is more waits, and so does the query; nothing is dropped.'),
+    .describe(
+      'Rows that leave for one reader per second. What is more waits, and so does the query; nothing is dropped.',
+    ),
 });
 
 const limits = z.strictObject({

@@ -18,10 +18,19 @@ export interface Governed {
 
 export class ExportPolicies {
   readonly domain: DomainName;
-  readonly #policies: readonly ExportPolicy[];
+  #policies: readonly ExportPolicy[];
 
   constructor(domain: DomainName, policies: readonly ExportPolicy[]) {
     this.domain = domain;
+    this.#policies = policies;
+  }
+
+  get rules(): readonly ExportPolicy[] {
+    return this.#policies;
+  }
+
+  /** Takes other rules; whoever holds fragments judges them again (`FragmentHost.recheck`). */
+  replace(policies: readonly ExportPolicy[]): void {
     this.#policies = policies;
   }
 

@@ -38,8 +38,9 @@ import type { Log } from '../ports/log.ts';
 import type { Random } from '../ports/random.ts';
 import type { ExportPolicies } from './export-policies.ts';
 import { admitFragment, type AdmittedFragment } from './fragment-admission.ts';
-import type { Ledger } from './ledger.ts';
+import type { EndReason, Ledger } from './ledger.ts';
 import type { LocalRuntime } from './local-runtime.ts';
+import { HeldDeltas, RateCaps } from './rate-cap.ts';
 import { plainValues, rowKey } from './rows.ts';
 
 /** Fragments that one domain runs for all consumers together. */
@@ -71,7 +72,7 @@ export interface FragmentHostDeps {
   /** What this domain lets out. Without any every member reads everything. */
   readonly policies?: ExportPolicies | undefined;
   /** Where it is written down what left this domain. */
-  readonly ledger?: Pick<Ledger, 'record'> | undefined;
+  readonly ledger?: Pick<Ledger, 'record' | 'close'> | undefined;
   /** Makes the keys of payloads on topics; without it they are not sealed. */
   readonly random?: Random | undefined;
 }
@@ -90,6 +91,8 @@ interface Lease {
   renewedMs: number;
   /** The last delta when the fragment was prepared for this query: what comes later may be at or after its S. */
   preparedSeq: number;
+  /** What was admitted: judged again when the policies change. */
+  request: PrepareFragment;
 }
 
 interface Running {
@@ -110,6 +113,8 @@ interface Running {
   /** When it started or will start. */
   startMs: number;
   deployment: Deployment | null;
+  /** What a rate cap holds back; null without one. */
+  readonly held: HeldDeltas | null;
 }
 
 export class FragmentHost {
@@ -117,6 +122,10 @@ export class FragmentHost {
   readonly #options: FragmentHostOptions;
   readonly #running = new Map<FragmentId, Running>();
   readonly #dirty = new Set<Running>();
+  /** Of which a rate cap holds something back, and those of which it holds too much. */
+  readonly #capped = new Set<Running>();
+  readonly #overflowed = new Set<Running>();
+  readonly #caps = new RateCaps();
   #started = 0;
   #flushLater: Cancel | null = null;
 
@@ -153,11 +162,14 @@ export class FragmentHost {
         state: 'prepared',
         startMs: Infinity,
         deployment: null,
+        held: admitted.caps.length === 0 ? null : new HeldDeltas(),
       };
       this.#changeKey(running);
       this.#running.set(id, running);
     }
-    this.#lease(running, from, request.queryId, clock.monotonicMs()).preparedSeq = running.sender.lastSeq;
+    const lease = this.#lease(running, request, clock.monotonicMs());
+    lease.preparedSeq = running.sender.lastSeq;
+    lease.request = request;
     return {
       kind: 'prepared',
       fragmentId: id,
@@ -224,9 +236,10 @@ export class FragmentHost {
     const unknown: FragmentId[] = [];
     for (const id of request.fragmentIds) {
       const running = this.#running.get(id);
-      // One that was prepared and never committed does not run: its owner must try again.
-      if (running === undefined || !running.leases.has(from) || running.state === 'prepared') unknown.push(id);
-      else this.#lease(running, from, request.queryId, nowMs);
+      const lease = running?.leases.get(from)?.get(request.queryId);
+      // One that was prepared and never committed does not run, one that was ended must be admitted again.
+      if (running === undefined || lease === undefined || running.state === 'prepared') unknown.push(id);
+      else lease.renewedMs = nowMs;
     }
     for (const ack of request.acknowledged) {
       const running = this.#running.get(ack.fragmentId);
@@ -257,6 +270,7 @@ export class FragmentHost {
     const reply = running.sender.snapshot([...(running.rows?.values() ?? [])]);
     if (from !== this.#deps.runtime.domain) {
       this.#disclosed(running, [from], reply.rows.length, encodeReply(reply).length);
+      this.#caps.owe(running.admitted.caps, [from], reply.rows.length, this.#deps.clock.monotonicMs());
     }
     // A fragment that has yet to start sends nothing of before its start: the gap that it ends reaches up to there.
     return running.state === 'scheduled'
@@ -280,6 +294,7 @@ export class FragmentHost {
    * packed under load: then the rest goes after the pause that {@link FlushPolicy} asks for.
    */
   flush(): void {
+    if (this.#capped.size > 0 || this.#overflowed.size > 0) this.#release();
     const nowMs = this.#deps.clock.monotonicMs();
     let delayMs = Infinity;
     for (const running of this.#dirty) {
@@ -433,23 +448,95 @@ export class FragmentHost {
     const updates = output.updates === null ? [resultUpdate(output)] : output.updates.map(plainUpdate);
     if (updates.every((u) => u.insert.length === 0 && u.remove.length === 0)) return;
     const delta: Delta = { key: output.key, updates };
-    if (running.rows !== null) applyToRows(running.rows, updates);
+    if (isCutShort(running, delta)) return;
+    if (running.held === null) return this.#number(running, delta);
+    if (running.held.push(delta)) this.#capped.add(running);
+    else this.#overflowed.add(running);
+  }
+
+  #number(running: Running, delta: Delta): void {
+    if (running.rows !== null) applyToRows(running.rows, delta.updates);
     running.sender.append(delta);
     this.#dirty.add(running);
   }
 
-  #advance(running: Running): void {
-    if (running.state === 'active') running.sender.advance(this.#deps.runtime.stampMs);
+  /** Numbers what the rate caps let go by now; ends fragments of which too much waits. */
+  #release(): void {
+    const nowMs = this.#deps.clock.monotonicMs();
+    for (const running of this.#overflowed) {
+      for (const consumer of running.leases.keys()) this.#endConsumer(running, consumer, 'rate-cap');
+    }
+    this.#overflowed.clear();
+    for (const running of this.#capped) {
+      const { held, admitted } = running;
+      for (let delta = held?.first(); delta !== undefined; delta = held?.first()) {
+        if (!this.#caps.spend(admitted.caps, running.leases.keys(), rowsOf([delta]), nowMs)) break;
+        held?.shift();
+        this.#number(running, delta);
+      }
+      if (held === null || held.length === 0) this.#capped.delete(running);
+    }
   }
 
-  #lease(running: Running, consumer: DomainName, queryId: QueryId, nowMs: number): Lease {
+  #advance(running: Running): void {
+    if (running.state !== 'active') return;
+    const { stampMs } = this.#deps.runtime;
+    running.sender.advance(running.held?.watermarkMs(stampMs) ?? stampMs);
+  }
+
+  // ------------------------------------------------------------------------------------------ policy at run time
+
+  /** The policies have changed: what is forbidden now, or would be another text, ends. Answers how many leases did. */
+  recheck(): number {
+    let ended = 0;
+    for (const running of this.#running.values()) {
+      for (const [consumer, leases] of running.leases) {
+        if (consumer === this.#deps.runtime.domain) continue;
+        for (const [queryId, { request }] of leases) {
+          if (this.#stillAdmits(running, request)) continue;
+          this.#endLease(running, consumer, queryId);
+          ended++;
+        }
+        if (leases.size === 0) this.#endConsumer(running, consumer, 'policy');
+      }
+    }
+    return ended;
+  }
+
+  /** A domain is no member any more: nothing runs for it. */
+  dropMember(domain: DomainName): void {
+    for (const running of this.#running.values())
+      if (running.leases.has(domain)) this.#endConsumer(running, domain, 'membership');
+  }
+
+  #stillAdmits(running: Running, request: PrepareFragment): boolean {
+    try {
+      const admitted = admitFragment(request, this.#deps.runtime.catalog, this.#deps.policies ?? null);
+      return this.#identify(request, admitted) === running.id;
+    } catch (error) {
+      if (error instanceof CodedError) return false;
+      throw error;
+    }
+  }
+
+  #endConsumer(running: Running, consumer: DomainName, reason: EndReason): void {
+    for (const queryId of running.leases.get(consumer)?.keys() ?? []) this.#endLease(running, consumer, queryId);
+    const { counters, log, clock, ledger } = this.#deps;
+    counters.add('fragments_ended_total', 1, { domain: consumer, reason });
+    log.warn('a fragment ended', { fragmentId: running.id, consumer, reason });
+    ledger?.close(consumer, running.id, reason, clock.nowMs());
+    this.#dropConsumer(running, consumer);
+  }
+
+  #lease(running: Running, request: PrepareFragment, nowMs: number): Lease {
+    const { consumer, queryId } = request;
     const leases = running.leases.get(consumer);
     const lease = leases?.get(queryId);
     if (lease !== undefined) {
       lease.renewedMs = nowMs;
       return lease;
     }
-    const fresh: Lease = { renewedMs: nowMs, preparedSeq: running.sender.lastSeq };
+    const fresh: Lease = { renewedMs: nowMs, preparedSeq: running.sender.lastSeq, request };
     if (leases === undefined) running.leases.set(consumer, new Map([[queryId, fresh]]));
     else leases.set(queryId, fresh);
     // From here on nothing that this query may need is let go, whatever others of its domain have taken.
@@ -478,6 +565,8 @@ export class FragmentHost {
     }
     this.#running.delete(running.id);
     this.#dirty.delete(running);
+    this.#capped.delete(running);
+    this.#overflowed.delete(running);
     if (running.deployment !== null) this.#deps.runtime.engine.undeploy(running.deployment);
   }
 
@@ -485,11 +574,18 @@ export class FragmentHost {
   #identify(request: PrepareFragment, admitted: AdmittedFragment): FragmentId {
     const mac = createHmac('sha256', this.#options.secret);
     mac.update(JSON.stringify([request.fragmentKind, admitted.canonical]));
+    // A cap holds back: who is under none must not wait for it.
+    if (admitted.caps.length > 0) mac.update(JSON.stringify(admitted.caps));
     if (!admitted.shareable) {
       mac.update(JSON.stringify([request.consumer, request.queryId, request.name]));
     }
     return mac.digest('hex').slice(0, 40);
   }
+}
+
+/** Under `aggregateOnly`, the batch that was under way at the start: it is shorter than the least window. */
+function isCutShort({ admitted: { gridMs }, startMs }: Running, delta: Delta): boolean {
+  return gridMs !== null && delta.key.timestampMs <= Math.ceil(startMs / gridMs) * gridMs;
 }
 
 /** Rows whose values are told. */

@@ -38,7 +38,15 @@ export interface LedgerEntry {
   readonly bytes: number;
   readonly firstMs: number;
   readonly lastMs: number;
+  /** Why the domain ended it (`policy`, `membership`, `rate-cap`), and when; absent while it may go on. */
+  readonly ended?: EndReason | undefined;
+  readonly endedMs?: number | undefined;
 }
+
+const END_REASONS = ['policy', 'membership', 'rate-cap'] as const;
+
+/** Why a fragment was ended by the domain that ran it. */
+export type EndReason = (typeof END_REASONS)[number];
 
 export interface Disclosure {
   readonly consumer: DomainName;
@@ -80,11 +88,23 @@ export class Ledger {
       this.#entries.set(key, entry);
       this.#gone.delete(key);
     }
+    delete entry.ended;
+    delete entry.endedMs;
     entry.rows += what.rows;
     entry.bytes += what.bytes;
     entry.lastMs = Math.max(entry.lastMs, what.nowMs);
     this.#dirty.add(key);
     if (this.#entries.size > this.#maxEntries) this.#fold();
+  }
+
+  /** The domain has ended the fragment for this consumer. One of which nothing ever left has no entry. */
+  close(consumer: DomainName, fragmentId: FragmentId, reason: EndReason, nowMs: number): void {
+    const key = keyOf(consumer, fragmentId);
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return;
+    entry.ended = reason;
+    entry.endedMs = nowMs;
+    this.#dirty.add(key);
   }
 
   /** Latest first. */
@@ -106,7 +126,7 @@ export class Ledger {
       for (const key of this.#gone) collection.delete(key);
       for (const key of this.#dirty) {
         const entry = this.#entries.get(key);
-        if (entry !== undefined) collection.put(key, { ...entry });
+        if (entry !== undefined) collection.put(key, documentOf(entry));
       }
     });
     this.#dirty.clear();
@@ -144,7 +164,12 @@ export class Ledger {
 }
 
 function folded(entry: Mutable): Mutable {
-  return { ...entry, fragmentId: FOLDED, epl: '(fragments that ended long ago)' };
+  const { ended: _ended, endedMs: _endedMs, ...rest } = entry;
+  return { ...rest, fragmentId: FOLDED, epl: '(fragments that ended long ago)' };
+}
+
+function documentOf({ ended, endedMs, ...rest }: Mutable): Json {
+  return { ...rest, ...(ended === undefined || endedMs === undefined ? {} : { ended, endedMs }) };
 }
 
 function added(sum: Mutable, entry: Mutable): Mutable {
@@ -181,5 +206,11 @@ function readEntry(document: Json): Mutable | null {
     bytes: Number(value['bytes']),
     firstMs: Number(value['firstMs']),
     lastMs: Number(value['lastMs']),
+    ...endOf(value['ended'], value['endedMs']),
   };
+}
+
+function endOf(ended: unknown, endedMs: unknown): Pick<LedgerEntry, 'ended' | 'endedMs'> {
+  const reason = END_REASONS.find((r) => r === ended);
+  return reason === undefined ? {} : { ended: reason, endedMs: Number(endedMs) };
 }

@@ -33,7 +33,8 @@ export function nearestAggregate(statement: SelectStatement, rule: AggregateOnly
   const askedMs = size === undefined ? null : constantMs(size);
   const gridMs = Math.max(1, Math.ceil((askedMs ?? 0) / rule.leastWindowMs)) * rule.leastWindowMs;
   const alias = statement.streams[0]?.alias ?? null;
-  const named = alias === null || source.eventType.properties.some((p) => p.name === alias) ? '' : ` as ${quoteName(alias)}`;
+  const named =
+    alias === null || source.eventType.properties.some((p) => p.name === alias) ? '' : ` as ${quoteName(alias)}`;
   return [
     `select ${[...keys.map(quoteName), ...aggregates].join(', ')}`,
     ` from ${printNameParts(stream)}${filter}#time_batch(${periodText(gridMs)})${named}`,

@@ -86,7 +86,9 @@ export function enforcePolicies(
   checkPredicates(again, policies, limiting, catalog);
   for (const { metric, policy } of limiting) {
     if (policy.aggregateOnly !== undefined && !holdsLeastGroup(again, policy.aggregateOnly))
-      throw refusal(`the groups of metric '${metric}' cannot be counted in this text`, { hint: 'give no names to count' });
+      throw refusal(`the groups of metric '${metric}' cannot be counted in this text`, {
+        hint: 'give no names to count',
+      });
   }
   return { module, statement: again, gridMs, caps };
 }

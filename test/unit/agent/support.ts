@@ -22,6 +22,7 @@ export class HostWorld {
   readonly runtime: LocalRuntime;
   readonly host: FragmentHost;
   readonly ledger = new Ledger();
+  readonly policies: ExportPolicies;
   readonly published: DeltaEnvelope[] = [];
   readonly delivered: DeltaEnvelope[] = [];
   readonly heartbeats: { readonly to: string; readonly heartbeat: Heartbeat }[] = [];
@@ -31,6 +32,7 @@ export class HostWorld {
   ) {
     this.runtime = new LocalRuntime({ clock: this.time }, { domain: 'renci' });
     for (const type of typesOfMetric('renci', 'Mem', [HOST, UTIL])) this.runtime.addType(type);
+    this.policies = new ExportPolicies('renci', options.policies ?? []);
     this.host = new FragmentHost(
       {
         runtime: this.runtime,
@@ -38,7 +40,7 @@ export class HostWorld {
         counters: this.counters,
         log: SILENT_LOG,
         ledger: this.ledger,
-        policies: new ExportPolicies('renci', options.policies ?? []),
+        policies: this.policies,
         outlet: {
           publish: (e) => this.published.push(e),
           deliver: (e) => this.delivered.push(e),
