@@ -17,7 +17,6 @@ export const MIXED_CRASHES: ScenarioDeclaration = {
 export const LOST_DISKS: ScenarioDeclaration = {
   name: 'lost-disks',
   title: 'the same, and who crashes loses the disk',
-  knownGap: 'a domain that lost its secret names its fragments anew, and running queries do not take the new names',
   declare: (options) => declareCrashes(options, true),
 };
 

@@ -49,7 +49,8 @@ export interface GroupQuestions {
 export interface GroupMember {
   readonly fragment: PlannedFragment;
   readonly input: PlannedInput;
-  readonly fragmentId: FragmentId;
+  /** Changes when its domain loses the disk that named it: {@link QueryGroup.rename}. */
+  fragmentId: FragmentId;
   readonly receiver: FragmentReceiver;
   /** Monotonic ms at which anything was last heard of it. */
   heardMs: number;
@@ -185,10 +186,24 @@ export class QueryGroup {
       kind: fragment.kind,
       watermarkMs: start.startMs,
     });
-    const list = this.#byFragment.get(fragmentId);
-    if (list === undefined) this.#byFragment.set(fragmentId, [member]);
-    else list.push(member);
+    this.#name(member);
     return member;
+  }
+
+  /** The member's domain lost its disk and knows the fragment by another id: its present content follows by a snapshot. */
+  rename(member: GroupMember, fragmentId: FragmentId, epoch: number): void {
+    const left = (this.#byFragment.get(member.fragmentId) ?? []).filter((m) => m !== member);
+    if (left.length > 0) this.#byFragment.set(member.fragmentId, left);
+    else this.#byFragment.delete(member.fragmentId);
+    member.fragmentId = fragmentId;
+    member.receiver.rename(fragmentId, epoch);
+    this.#name(member);
+  }
+
+  #name(member: GroupMember): void {
+    const list = this.#byFragment.get(member.fragmentId);
+    if (list === undefined) this.#byFragment.set(member.fragmentId, [member]);
+    else list.push(member);
   }
 
   /** Statements whose rows come ready from another domain. */

@@ -8,9 +8,9 @@ import { LayeredCatalog } from '../epl/catalog.ts';
 import { parseModule } from '../epl/parse.ts';
 import { printModule } from '../epl/print.ts';
 import { timerKey, type CauseKey } from '../model/cause-key.ts';
-import type { FragmentProgress, Heartbeat, PreparedReply, RenewLease, SnapshotReply } from '../model/control.ts';
+import type { FragmentProgress, Heartbeat, SnapshotReply } from '../model/control.ts';
 import type { DeltaEnvelope } from '../model/delta.ts';
-import { CodedError, toCodedError } from '../model/errors.ts';
+import { CodedError } from '../model/errors.ts';
 import type { DomainName, FragmentId, QueryId } from '../model/ids.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Value } from '../model/value.ts';
@@ -19,13 +19,15 @@ import type { Clock } from '../ports/clock.ts';
 import type { Counters } from '../ports/counters.ts';
 import type { Log } from '../ports/log.ts';
 import type { ExchangeTransport } from '../ports/transport.ts';
-import { expectReply, type Ask } from './ask.ts';
+import type { Ask } from './ask.ts';
 import type { LocalRuntime } from './local-runtime.ts';
 import { QueryChecker, type CheckedQuery } from './check-query.ts';
 import { cancelAll, deployFragments, resumeFragments, type DeployedPlan, type DeployOptions } from './deploy-plan.ts';
+import { FragmentReaders } from './fragment-readers.ts';
 import type { Query, QueryOptions } from './query.ts';
 import { notRunning, valueFor, variableOf, type VariableState } from './query-variables.ts';
-import { QueryGroup, type GroupMember, type GroupOutput, type GroupQuestions } from './query-group.ts';
+import { QueryGroup, type GroupMember, type GroupOutput } from './query-group.ts';
+import { QueryRepair } from './query-repair.ts';
 
 /** Queries that one agent holds. */
 export const MAX_QUERIES = 10_000;
@@ -69,18 +71,20 @@ export class QueryService {
   readonly #options: QueryServiceOptions;
   readonly #checker: QueryChecker;
   readonly #queries = new Map<QueryId, Query>();
-  /** Queries that a fragment's frames are for. */
-  readonly #readers = new Map<FragmentId, Set<Query>>();
+  readonly #readers: FragmentReaders;
+  readonly #repair: QueryRepair;
   /** Registrations under way. */
   readonly #starting = new Map<QueryId, Promise<void>>();
-  /** Fragments whose key is being asked for. */
-  readonly #askingKey = new Set<FragmentId>();
   #renewedMs = 0;
 
   constructor(deps: QueryServiceDeps, options: QueryServiceOptions = {}) {
     this.#deps = deps;
     this.#options = options;
     const { strict, iterated } = options;
+    const { ask, counters, log, transport } = deps;
+    this.#readers = new FragmentReaders({ transport, ask, counters, log });
+    const deployOptions = (query: Query): DeployOptions => this.#deployOptions(query);
+    this.#repair = new QueryRepair({ ask, counters, log, readers: this.#readers, deployOptions });
     this.#checker = new QueryChecker({ catalog: deps.catalog }, { owner: deps.transport.self, strict, iterated });
   }
 
@@ -247,7 +251,7 @@ export class QueryService {
     const query = this.get(id);
     this.#queries.delete(id);
     const members = [...(query.group?.members ?? [])];
-    for (const m of members) this.#unsubscribe(query, m.fragmentId);
+    for (const m of members) this.#readers.remove(query, m.fragmentId);
     // Answers still under way find nobody: a group whose fragments are gone would ask for their progress for ever.
     query.group = null;
     await cancelAll(
@@ -258,32 +262,17 @@ export class QueryService {
   }
 
   onEnvelope(from: DomainName, envelope: DeltaEnvelope): void {
-    for (const query of this.#readers.get(envelope.fragmentId) ?? []) query.group?.onEnvelope(from, envelope);
+    for (const query of this.#readers.of(envelope.fragmentId)) query.group?.onEnvelope(from, envelope);
   }
 
-  /** The key of a fragment has changed: ask for the present one. What could not be opened is repaired as what was lost. */
   onKeyMissing(from: DomainName, fragmentId: FragmentId): void {
-    if (!this.#readers.has(fragmentId) || this.#askingKey.has(fragmentId)) return;
-    this.#askingKey.add(fragmentId);
-    this.#deps
-      .ask(from, { kind: 'key', fragmentId })
-      .then(
-        (reply) => {
-          const { epoch, seal } = expectReply(reply, 'key');
-          if (this.#readers.has(fragmentId)) this.#deps.transport.setKey(from, fragmentId, epoch, seal);
-        },
-        (error: unknown) =>
-          this.#deps.log.debug('no key from domain', { domain: from, fragmentId, code: toCodedError(error).code }),
-      )
-      .finally(() => this.#askingKey.delete(fragmentId))
-      // An answer of another kind is the peer's mistake; what stays closed is repaired over direct streams.
-      .catch(() => this.#deps.counters.add('exchange_refused_total', 1, { domain: from, reason: 'key' }));
+    this.#readers.onKeyMissing(from, fragmentId);
   }
 
   onHeartbeat(from: DomainName, heartbeat: Heartbeat): void {
     const perQuery = new Map<Query, FragmentProgress[]>();
     for (const progress of heartbeat.fragments) {
-      for (const query of this.#readers.get(progress.fragmentId) ?? []) {
+      for (const query of this.#readers.of(progress.fragmentId)) {
         const list = perQuery.get(query);
         if (list === undefined) perQuery.set(query, [progress]);
         else list.push(progress);
@@ -312,13 +301,13 @@ export class QueryService {
     }
     if (nowMs - this.#renewedMs < RENEW_EVERY_MS) return;
     this.#renewedMs = nowMs;
-    for (const query of this.#queries.values()) this.#renew(query);
+    for (const query of this.#queries.values()) this.#repair.renew(query);
   }
 
   /** A domain is reachable again: ask at once whether our fragments still run there. */
   onPeer(domain: DomainName, connected: boolean): void {
     if (!connected) return;
-    for (const query of this.#queries.values()) this.#renew(query, domain);
+    for (const query of this.#queries.values()) this.#repair.renew(query, domain);
   }
 
   // ------------------------------------------------------------------------------------------ registration
@@ -348,7 +337,7 @@ export class QueryService {
       {
         clock: this.#deps.clock,
         counters: this.#deps.counters,
-        questions: this.#questionsOf(query),
+        questions: this.#repair.questionsOf(query),
         onOutput: (output) => this.#deps.onOutput(query, output),
       },
       {
@@ -393,143 +382,13 @@ export class QueryService {
       const { fragmentId, epoch } = deployed.prepared;
       const { startMs, lastSeq, snapshot } = deployed;
       const member = group.addMember(deployed.fragment, input, fragmentId, epoch, { startMs, lastSeq });
-      const readers = this.#readers.get(fragmentId);
-      if (readers === undefined) this.#readers.set(fragmentId, new Set([query]));
-      else readers.add(query);
+      this.#readers.add(query, deployed.fragment.domain, deployed.prepared);
       if (snapshot !== null) filled.push({ member, snapshot });
-      if (deployed.fragment.domain !== this.#deps.transport.self) {
-        this.#takeKey(deployed.fragment.domain, deployed.prepared);
-        this.#deps.transport.subscribe(deployed.fragment.domain, fragmentId);
-      }
     }
     query.catalog.addModule(checked.module);
     if (filled.length > 0) group.fillQuietly(filled);
     group.drain();
   }
-
-  #takeKey(domain: DomainName, { fragmentId, epoch, seal }: PreparedReply): void {
-    if (seal !== undefined) this.#deps.transport.setKey(domain, fragmentId, epoch, seal);
-  }
-
-  #unsubscribe(query: Query, fragmentId: FragmentId): void {
-    const readers = this.#readers.get(fragmentId);
-    readers?.delete(query);
-    if (readers !== undefined && readers.size > 0) return;
-    this.#readers.delete(fragmentId);
-    this.#deps.transport.unsubscribe(fragmentId);
-  }
-
-  // ------------------------------------------------------------------------------------------ repair
-
-  #questionsOf(query: Query): GroupQuestions {
-    const { ask, log } = this.#deps;
-    return {
-      replay: (member, fromSeq, toSeq) => {
-        const { epoch } = member.receiver;
-        const request = { kind: 'replay', fragmentId: member.fragmentId, epoch, fromSeq, toSeq } as const;
-        ask(member.fragment.domain, request).then(
-          (reply) => query.group?.onReplay(member, expectReply(reply, 'replayed').envelopes),
-          (error: unknown) => {
-            const { code } = toCodedError(error);
-            if (code === 'REPLAY_UNAVAILABLE') member.receiver.replayUnavailable(epoch, fromSeq);
-            else if (code === 'UNKNOWN_FRAGMENT') void this.#redeploy(query, member);
-            else log.debug('replay failed', { queryId: query.id, domain: member.fragment.domain, code });
-          },
-        );
-      },
-      recover: (member) => void this.#redeploy(query, member),
-      progress: (domain, fragmentIds, untilMs) => {
-        ask(domain, { kind: 'progress', fragmentIds, untilMs }).then(
-          (reply) => {
-            const { heartbeat } = expectReply(reply, 'progress');
-            query.group?.answered(domain, heartbeat.fragments);
-            // A domain that knows none of them (yet, or any more) is asked again in the next turn, not at once.
-            if (heartbeat.fragments.length > 0) query.group?.onHeartbeat(domain, heartbeat);
-          },
-          () => query.group?.answered(domain),
-        );
-      },
-    };
-  }
-
-  #renew(query: Query, only?: DomainName): void {
-    const perDomain = new Map<DomainName, GroupMember[]>();
-    for (const m of query.group?.members ?? []) {
-      if (only !== undefined && m.fragment.domain !== only) continue;
-      const list = perDomain.get(m.fragment.domain);
-      if (list === undefined) perDomain.set(m.fragment.domain, [m]);
-      else list.push(m);
-    }
-    for (const [domain, members] of perDomain) {
-      const acknowledged = acknowledgements(members);
-      const request = {
-        kind: 'renew',
-        queryId: query.id,
-        fragmentIds: members.map((m) => m.fragmentId),
-        acknowledged,
-      } as const;
-      this.#deps.ask(domain, request).then(
-        (reply) => {
-          const unknown = new Set(expectReply(reply, 'renewed').unknown);
-          for (const m of members) if (unknown.has(m.fragmentId)) void this.#redeploy(query, m);
-        },
-        () => undefined,
-      );
-    }
-  }
-
-  readonly #redeploying = new Set<GroupMember>();
-
-  /** The domain lost the fragment, or its numbers: deploy it again if need be and jump to its present content. */
-  async #redeploy(query: Query, member: GroupMember): Promise<void> {
-    if (this.#redeploying.has(member)) return;
-    this.#redeploying.add(member);
-    try {
-      await this.#fill(query, member);
-      query.detail = '';
-      this.#deps.log.info('fragment is back after a gap', {
-        queryId: query.id,
-        domain: member.fragment.domain,
-        fragmentId: member.fragmentId,
-      });
-    } catch (error) {
-      const { code, message } = toCodedError(error);
-      const { domain } = member.fragment;
-      if (code === 'POLICY_REFUSED') {
-        // It will not come back by itself: whoever looks at the query is told why.
-        query.detail = message;
-        this.#deps.counters.add('query_refused_total', 1, { domain, code });
-      }
-      this.#deps.log.debug('fragment is not back yet', { queryId: query.id, domain, code });
-    } finally {
-      this.#redeploying.delete(member);
-    }
-  }
-
-  async #fill(query: Query, member: GroupMember): Promise<void> {
-    const { domain } = member.fragment;
-    const [resumed] = await resumeFragments([member.fragment], this.#deps.ask, this.#deployOptions(query));
-    const snapshot = resumed?.snapshot ?? null;
-    if (snapshot === null || resumed?.prepared.fragmentId !== member.fragmentId) {
-      throw new CodedError('UNKNOWN_FRAGMENT', `domain '${domain}' knows the fragment by another id now`, {
-        hint: 'register the query again',
-      });
-    }
-    this.#takeKey(domain, resumed.prepared);
-    query.group?.onSnapshot(member, snapshot);
-  }
-}
-
-/** Per fragment the least that every member of the group has taken: a fragment may serve two inputs. */
-function acknowledgements(members: readonly GroupMember[]): RenewLease['acknowledged'] {
-  const least = new Map<string, RenewLease['acknowledged'][number]>();
-  for (const { fragmentId, receiver } of members) {
-    const { epoch, takenSeq: seq } = receiver;
-    const known = least.get(fragmentId);
-    if (known === undefined || epoch < known.epoch || (epoch === known.epoch && seq < known.seq))
-      least.set(fragmentId, { fragmentId, epoch, seq });
-  }
-  return [...least.values()];
 }
 
 /** SHA-256 of client identity, canonical EPL and canonical options (DESIGN §8); on loopback the identity is the JID. */

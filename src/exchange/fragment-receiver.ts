@@ -8,7 +8,7 @@
 import { compareKeys, timerKey, type CauseKey } from '../model/cause-key.ts';
 import type { Column } from '../model/checked.ts';
 import type { FragmentProgress, SnapshotReply } from '../model/control.ts';
-import type { Delta, DeltaEnvelope, Update } from '../model/delta.ts';
+import type { Delta, DeltaEnvelope, InsertedRow, Update } from '../model/delta.ts';
 import type { DomainName, FragmentId } from '../model/ids.ts';
 import type { FragmentKind } from '../model/plan.ts';
 import type { Counters } from '../ports/counters.ts';
@@ -48,7 +48,6 @@ interface Waiting {
 }
 
 export class FragmentReceiver {
-  readonly fragmentId: FragmentId;
   readonly domain: DomainName;
   readonly kind: FragmentKind;
   readonly #counters: Counters;
@@ -59,6 +58,9 @@ export class FragmentReceiver {
   readonly #announcements = new Announcements();
   readonly #repair = new Repair();
   readonly #waiting = new Map<number, Waiting>();
+  #fragmentId: FragmentId;
+  /** The rows held are those of a fragment under another id: none of them is one of the next snapshot. */
+  #renamed = false;
   #ready: Delta[] = [];
   #bufferedBytes = 0;
   #readyBytes = 0;
@@ -78,7 +80,7 @@ export class FragmentReceiver {
 
   constructor(deps: { readonly counters: Counters }, options: FragmentReceiverOptions) {
     this.#counters = deps.counters;
-    this.fragmentId = options.fragmentId;
+    this.#fragmentId = options.fragmentId;
     this.domain = options.domain;
     this.kind = options.kind;
     this.#columns = options.columns;
@@ -86,6 +88,11 @@ export class FragmentReceiver {
     this.#maxSkewMs = options.maxSkewMs ?? Infinity;
     this.#foreignCauses = options.foreignCauses ?? false;
     this.#held = options.kind === 'view' ? new HeldRows(options.domain) : null;
+  }
+
+  /** The name of the fragment in the exchange, as its domain told it last. */
+  get fragmentId(): FragmentId {
+    return this.#fragmentId;
   }
 
   get epoch(): number {
@@ -199,10 +206,22 @@ export class FragmentReceiver {
     const atMs = timerKey(this.#watermarkMs);
     const key = this.#lastKey !== null && compareKeys(this.#lastKey, atMs) > 0 ? this.#lastKey : atMs;
     this.#lastKey = key;
-    this.#push({ key, updates: this.#held === null ? [] : this.#held.replace(rows), gap: true });
+    this.#push({ key, updates: this.#heldDifference(rows), gap: true });
+    this.#renamed = false;
     this.#counters.add('exchange_gaps_total', 1, { domain: this.domain });
     this.#resumeAfter(seq);
     return 'accepted';
+  }
+
+  /**
+   * The domain lost its disk, and with it the secret that named the fragment: it goes by another id and epoch now, neither
+   * numbers nor row ids are those of before, and a snapshot is needed. What is held leaves with it.
+   */
+  rename(fragmentId: FragmentId, epoch: number): void {
+    this.#fragmentId = fragmentId;
+    this.#renamed = true;
+    this.#forgetNumbers(epoch);
+    this.#awaitSnapshot();
   }
 
   /** Everything that is in order and was not taken yet. Afterwards {@link watermarkMs} counts for it. */
@@ -216,9 +235,15 @@ export class FragmentReceiver {
     return taken;
   }
 
+  #heldDifference(rows: readonly InsertedRow[]): readonly Update[] {
+    if (this.#held === null) return [];
+    // Two updates: a row id of the lost disk may come again for another row.
+    return this.#renamed ? [...this.#held.replace([]), ...this.#held.replace(rows)] : this.#held.replace(rows);
+  }
+
   /** The checks that envelopes and heartbeats share; a higher epoch makes a snapshot necessary. */
   #refuseFrame(frame: Pick<FragmentProgress, 'fragmentId' | 'epoch' | 'watermarkMs'>, nowMs: number): Refusal | null {
-    if (frame.fragmentId !== this.fragmentId) return 'foreign';
+    if (frame.fragmentId !== this.#fragmentId) return 'foreign';
     if (!isCount(frame.epoch) || !isCount(frame.watermarkMs)) return 'malformed';
     if (frame.watermarkMs > nowMs + this.#maxSkewMs) return 'ahead-of-clock';
     if (frame.epoch < this.#epoch) return 'stale-epoch';

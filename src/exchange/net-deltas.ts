@@ -5,7 +5,10 @@
 import type { CauseKey } from '../model/cause-key.ts';
 import type { Delta, InsertedRow, RemovedRow, RowId } from '../model/delta.ts';
 
-/** One delta marked `gap` with at most one update; `key` becomes its key. */
+/**
+ * One delta marked `gap` with at most one update; `key` becomes its key. Two where an id that left comes again for another
+ * row (the domain lost its disk): removals first.
+ */
 export function netDeltas(key: CauseKey, deltas: readonly Delta[]): Delta {
   const inserted = new Map<string, InsertedRow>();
   const removed = new Map<string, RemovedRow>();
@@ -21,7 +24,14 @@ export function netDeltas(key: CauseKey, deltas: readonly Delta[]): Delta {
   }
   const insert = [...inserted.values()];
   const remove = [...removed.values()];
-  return { key, updates: insert.length + remove.length === 0 ? [] : [{ insert, remove }], gap: true };
+  if (insert.length + remove.length === 0) return { key, updates: [], gap: true };
+  const updates = insert.some((row) => row.id !== null && removed.has(nameOf(row.id)))
+    ? [
+        { insert: [], remove },
+        { insert, remove: [] },
+      ]
+    : [{ insert, remove }];
+  return { key, updates, gap: true };
 }
 
 function nameOf(id: RowId): string {
