@@ -1,5 +1,13 @@
 /** The from clause: types, filters, contained events, windows, joins and what Esper demands of them (reference §5.4, §5.12). */
-import type { AstContained, AstExpression, AstFilterSource, AstJoin, AstSelect, AstStream } from '../model/ast.ts';
+import type {
+  AstContained,
+  AstExpression,
+  AstFilterSource,
+  AstJoin,
+  AstMatchRecognize,
+  AstSelect,
+  AstStream,
+} from '../model/ast.ts';
 import type {
   CheckedExpression,
   CheckedStream,
@@ -8,12 +16,14 @@ import type {
   JoinStep,
   PathStep,
   SelectItem,
+  WindowSpec,
 } from '../model/checked.ts';
 import type { EventType, Property } from '../model/event-type.ts';
 import type { ValueType } from '../model/value.ts';
 import { checkChain } from './check-chain.ts';
 import { checkCondition } from './check-expression.ts';
 import { checkSelectItems } from './check-items.ts';
+import { checkMatchRecognize } from './check-rows.ts';
 import { requireChain } from './check-window-chain.ts';
 import { checkWindows } from './check-windows.ts';
 import { conjuncts } from './conjuncts.ts';
@@ -26,6 +36,7 @@ import {
   newScope,
   notSupported,
   type SelectScope,
+  type StreamScope,
   typeNamed,
 } from './scope.ts';
 
@@ -51,9 +62,19 @@ export function checkFrom(
   const asts = [select.from, ...select.joins.map((j) => j.stream)];
   if (asts.length > MAX_STREAMS)
     fail('INVALID_STATEMENT', `more than ${MAX_STREAMS} streams are joined`, select.position);
-  if (select.matchRecognize !== null) notSupported('match_recognize', select.matchRecognize.position);
+  if (select.matchRecognize !== null && (asts.length > 1 || subquery)) {
+    const where = subquery ? 'in a subquery' : 'of a join';
+    fail(
+      'INVALID_STATEMENT',
+      `match_recognize cannot stand ${where}`,
+      select.matchRecognize.position,
+      'insert its measures into a stream first',
+    );
+  }
   const nullable = paddedStreams(select.joins);
-  const checked = asts.map((ast, index) => checkStream(ast, index, nullable.has(index), scope, environment));
+  const checked = asts.map((ast, index) =>
+    checkStream(ast, index, nullable.has(index), scope, environment, select.matchRecognize),
+  );
   const joins = select.joins.map((join, i) => checkJoin(join, i + 1, scope, environment, asts));
   checkWindowRules(asts, checked, select, subquery);
   return { streams: freeze(checked), joins: freeze(joins) };
@@ -83,6 +104,7 @@ export function checkStream(
   nullable: boolean,
   scope: SelectScope,
   environment: Environment,
+  matchRecognize: AstMatchRecognize | null = null,
 ): CheckedStream {
   if (ast.source.kind === 'pattern') return notSupported('a pattern', ast.source.position);
   const type = resolveType(ast.source, environment);
@@ -110,18 +132,38 @@ export function checkStream(
   };
   filterScope.streams[index] = stream;
   const windowContext = { ...newContext(environment, filterScope, 'window'), only: index, outer: false };
-  const { windows, type: eventType } = checkWindows(ast.windows, stream, windowContext);
+  const { windows, type: windowType } = checkWindows(ast.windows, stream, windowContext);
   requireChain(ast.windows, ast.retain ?? 'intersection');
+  if (matchRecognize !== null && windowType !== inner) {
+    notSupported('match_recognize over a derived-value window', matchRecognize.position);
+  }
+  const recognized =
+    matchRecognize === null ? null : recognizedIn(matchRecognize, { ...stream, type: windowType }, windowContext);
+  const eventType = recognized?.type ?? windowType;
   scope.streams.push({ ...stream, type: eventType });
   return freeze({
     index,
     alias,
     source: source.source,
     eventType,
-    windows,
+    windows: recognized === null ? windows : freeze([...windows, recognized.window]),
     retain: ast.retain ?? 'intersection',
     unidirectional: ast.unidirectional,
   });
+}
+
+/** match_recognize stands behind the windows and makes rows of measures, as a derived-value window does. */
+function recognizedIn(
+  ast: AstMatchRecognize,
+  stream: StreamScope,
+  context: Context,
+): { readonly window: WindowSpec; readonly type: EventType } {
+  const scope: SelectScope = {
+    ...context.scope,
+    streams: context.scope.streams.map((s) => (s.index === stream.index ? stream : s)),
+  };
+  const { rows, type } = checkMatchRecognize(ast, stream, { ...context, scope });
+  return { window: freeze({ name: 'match_recognize', args: [], aggregates: [], rows, position: ast.position }), type };
 }
 
 function checkFilterSource(

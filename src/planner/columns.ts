@@ -6,11 +6,15 @@
 import type { CheckedExpression, SelectBody, SelectStatement } from '../model/checked.ts';
 import type { EventType, Property } from '../model/event-type.ts';
 import type { ValueType } from '../model/value.ts';
-import { meansStream, walkBody } from './walk.ts';
+import { walkExpression } from '../model/expression-tree.ts';
+import { expressionsOfInput, meansStream, walkBody } from './walk.ts';
 
 /** Properties of `type` (that of stream `stream` of `body`) that anything in `body` or its subqueries reads, in declared order. */
 export function usedColumns(body: SelectBody | SelectStatement, stream: number, type: EventType): readonly Property[] {
   const used = new Set<string>();
+  const rows = body.streams[stream]?.windows.at(-1)?.rows;
+  // Behind match_recognize the clauses see measures: what is read of the rows stands in it and in the parentheses.
+  if (rows !== undefined) return columnsOfRows(body, stream, type, rows.reads);
   let all = body.select.some((i) => i.kind === 'wildcard' || (i.kind === 'streamWildcard' && i.stream === stream));
   // `maxby(util)`, `window(*)`: the value is an event, of which anything may be read.
   all ||= body.aggregates.some((a) => holdsEvents(a.type));
@@ -21,6 +25,27 @@ export function usedColumns(body: SelectBody | SelectStatement, stream: number, 
   });
   const own = body.streams[stream];
   if (own?.source.kind === 'filter' && own.source.contained.length > 0) all = true;
+  return all ? type.properties : type.properties.filter((p) => used.has(p.name));
+}
+
+function columnsOfRows(
+  body: SelectBody,
+  stream: number,
+  type: EventType,
+  reads: readonly string[] | null,
+): readonly Property[] {
+  if (reads === null) return type.properties;
+  const used = new Set(reads);
+  const own = body.streams[stream];
+  let all = own?.source.kind === 'filter' && own.source.contained.length > 0;
+  const inputs = own === undefined ? [] : expressionsOfInput(own);
+  for (const top of inputs) {
+    walkExpression(top, (e) => {
+      const found = readOf(e, 0, stream);
+      if (found === 'all') all = true;
+      else if (found !== null) used.add(found.name);
+    });
+  }
   return all ? type.properties : type.properties.filter((p) => used.has(p.name));
 }
 

@@ -5,7 +5,7 @@ import { walkExpression } from '../model/expression-tree.ts';
 /** Top-level expressions of a body, aggregates and window arguments included. */
 export function expressionsOf(body: SelectBody | SelectStatement): readonly CheckedExpression[] {
   const out: CheckedExpression[] = [];
-  for (const s of body.streams) out.push(...expressionsOfStream(s));
+  for (const s of body.streams) out.push(...expressionsOfInput(s));
   for (const j of body.joins) for (const pair of j.on) out.push(pair.left, pair.right);
   out.push(...body.where, ...body.groupBy);
   for (const item of body.select) if (item.kind === 'expression') out.push(item.expression);
@@ -21,7 +21,8 @@ export function expressionsOf(body: SelectBody | SelectStatement): readonly Chec
   return out;
 }
 
-function expressionsOfStream(s: CheckedStream): readonly CheckedExpression[] {
+/** Parentheses, contained events and windows of a stream: what is read of its own events. */
+export function expressionsOfInput(s: CheckedStream): readonly CheckedExpression[] {
   const out: CheckedExpression[] = s.windows.flatMap((w) => [...w.args]);
   if (s.source.kind !== 'filter') return out;
   out.push(...s.source.filter);

@@ -56,7 +56,7 @@ export function compileStream(
     key,
     residual: residual.length === 0 ? null : compileEventPredicate(residual, stream.index),
     admits: isView(stream) ? compileEventPredicate(conjuncts, stream.index) : null,
-    contained: compileContained(source.contained, stream.eventType),
+    contained: compileContained(source.contained, stream.windows.at(-1)?.rows?.rowType ?? stream.eventType),
     windows: compileWindows(stream),
     priorDepth,
   };

@@ -1,12 +1,21 @@
-/** Data windows with a derived-value view behind them, as one window: events go in, rows of statistics are its content. */
+/**
+ * Data windows with a derived-value view or match_recognize behind them, as one window: events go in, the rows that are
+ * derived of them are its content.
+ */
 import type { Event } from '../../model/event.ts';
 import type { DataWindow } from './data-window.ts';
-import type { DerivedView } from './derived.ts';
+
+/** What stands behind the windows. */
+export interface DerivedRows {
+  /** The present rows, for `iterate`. */
+  content(): Iterable<Event>;
+  stop?(): void;
+}
 
 export class DerivedChain implements DataWindow {
   readonly #window: DataWindow;
-  readonly #view: DerivedView;
-  constructor(window: DataWindow, view: DerivedView) {
+  readonly #view: DerivedRows;
+  constructor(window: DataWindow, view: DerivedRows) {
     this.#window = window;
     this.#view = view;
   }
@@ -27,5 +36,6 @@ export class DerivedChain implements DataWindow {
   }
   stop(): void {
     this.#window.stop();
+    this.#view.stop?.();
   }
 }

@@ -2,6 +2,8 @@
 import type { CheckedExpression, CheckedStream, WindowSpec } from '../../model/checked.ts';
 import { CodedError } from '../../model/errors.ts';
 import { compileEventEvaluator, compileEventKey } from '../compile/compile.ts';
+import { MatchView } from '../rowrecog/match-view.ts';
+import { compileRows } from '../rowrecog/row-program.ts';
 import type { Duration } from '../runtime/duration.ts';
 import { constantOf, durationOf, numberOf } from '../runtime/parameters.ts';
 import { BatchIntersectionWindow } from './batch-intersection.ts';
@@ -52,6 +54,20 @@ export function rowsLeave(stream: CheckedStream): boolean {
 }
 
 export function compileWindows(stream: CheckedStream): WindowRecipe {
+  const rows = stream.windows.at(-1)?.rows;
+  if (rows === undefined) return compileViews(stream);
+  const before = stream.windows.slice(0, -1);
+  const chain = compileViews({ ...stream, windows: before });
+  const program = compileRows(rows, stream.index);
+  return (host, sink) => {
+    const view = new MatchView(program, host, sink, before.length > 0);
+    const window = chain(host, view);
+    view.follow(window);
+    return new DerivedChain(window, view);
+  };
+}
+
+function compileViews(stream: CheckedStream): WindowRecipe {
   const { windows, index } = stream;
   const [first] = windows;
   if (first === undefined) return (_host, sink) => new NoWindow(sink);
