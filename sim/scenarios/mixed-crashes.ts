@@ -1,6 +1,6 @@
 /**
  * The mixed faults with agents that crash and come back, with their disk or without, and partitions longer than a domain is
- * waited for: queries go on (`continue`), and what they hand out is the law's wherever no gap is flagged.
+ * waited for: queries go on (`continue`, `hold`), and what they hand out is the law's wherever no gap is flagged.
  */
 import type { DomainName } from '../../src/model/ids.ts';
 import { SeededRandom } from '../world/seeded-random.ts';
@@ -30,7 +30,7 @@ function declareCrashes({ seed, domains: count }: ScenarioOptions, lost: boolean
     const texts = mixedTexts(pick(), pick());
     const { epl, memoryMs } = texts[random.below(texts.length)] ?? { epl: '', memoryMs: 0 };
     return ask(`q${i + 1}`, owners[0] ?? '', epl, {
-      onSilence: 'continue',
+      onSilence: i % 3 === 2 ? 'hold' : 'continue',
       fromMs: 500 + random.below(3_000),
       memoryMs,
     });

@@ -1,4 +1,5 @@
-/** Two continents that lose each other for a while: once wholly, once in one direction. `wait` stands still, `continue` goes on. */
+/** Two continents that lose each other for a while: once wholly, once in one direction. `wait` stands still, `continue` goes
+ * on, `hold` goes on and says nothing until all is back. */
 import type { ScenarioDeclaration, SimGenerator } from './scenario.ts';
 import { ask, USUAL } from './usual.ts';
 
@@ -23,7 +24,7 @@ export const WAN_PARTITION: ScenarioDeclaration = {
         hops: { kind: 'uniform', min: 3, max: 15, digits: 0 },
       },
     })),
-    queries: (['wait', 'continue'] as const).flatMap((onSilence) => [
+    queries: (['wait', 'continue', 'hold'] as const).flatMap((onSilence) => [
       ask(`poor-${onSilence}`, 'bonn', 'select domain, peer, mbps from Throughput(mbps < 200)', { onSilence }),
       ask(
         `both-poor-${onSilence}`,

@@ -13,7 +13,7 @@ import type { DomainName } from '../model/ids.ts';
 import type { Plan } from '../model/plan.ts';
 import type { FederatedCatalog } from '../planner/catalog.ts';
 import { planQuery } from '../planner/plan-query.ts';
-import type { Query } from './query.ts';
+import type { OnSilence, Query } from './query.ts';
 
 export interface CheckedQuery {
   readonly ast: AstModule;
@@ -58,8 +58,8 @@ export class QueryChecker {
     }
   }
 
-  /** `into`: the query whose group the module joins. */
-  plan(checked: CheckedQuery, into: Query | null): Plan {
+  /** `into`: the query whose group the module joins. A query that holds compares its statements' content: it is wanted here. */
+  plan(checked: CheckedQuery, into: Query | null, onSilence: OnSilence): Plan {
     const { federated, catalog, module, ast } = checked;
     const inputs = into?.plan.inputs ?? [];
     const view: FederatedCatalog = {
@@ -72,6 +72,7 @@ export class QueryChecker {
     return planQuery(module, view, {
       owner: this.#options.owner,
       iterated: this.#options.iterated,
+      contentWanted: onSilence === 'hold',
       declarations: [
         ...catalog.expressions(),
         ...ast.statements.flatMap((s) => (s.kind === 'createExpression' ? [s.declaration] : [])),

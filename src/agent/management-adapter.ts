@@ -15,13 +15,11 @@ import type {
   QueryListing,
   QueryRegistration,
   QueryRequest,
-  SilenceMode,
   SourceListing,
   VariableListing,
   VariableSet,
   AgentStatus,
 } from '../management/target.ts';
-import { CodedError } from '../model/errors.ts';
 import { stringifyStreamName, type DomainName, type QueryId } from '../model/ids.ts';
 import type { Plan } from '../model/plan.ts';
 import { stringifyType } from '../model/value.ts';
@@ -34,7 +32,7 @@ import type { Json } from '../ports/store.ts';
 import type { AgentCore } from './agent-core.ts';
 import type { Catalogs } from './catalogs.ts';
 import type { MetricRegistry } from './metric-registry.ts';
-import type { OnSilence, QueryOptions } from './query.ts';
+import type { QueryRequestOptions } from './query.ts';
 import type { QueryBook, BookEntry } from './query-book.ts';
 
 export interface ManagementAdapterDeps {
@@ -160,8 +158,7 @@ export class ManagementAdapter implements ManagementTarget {
   }
 
   async explainQuery(request: ExplainRequest): Promise<Explanation> {
-    silenceOf(request.onSilence);
-    const { plan, notes } = await this.#deps.core.queries.explain(request.epl);
+    const { plan, notes } = await this.#deps.core.queries.explain(request.epl, request.onSilence ?? null);
     return { text: explainPlan(plan), notes, plan: planJson(plan) };
   }
 
@@ -213,23 +210,14 @@ export class ManagementAdapter implements ManagementTarget {
   }
 }
 
-function optionsOf(request: QueryRequest): QueryOptions {
+function optionsOf(request: QueryRequest): QueryRequestOptions {
   return {
     jid: request.jid ?? null,
     subscribers: request.subscribers,
     listener: request.listener === undefined ? null : { ...parseListenerSpec(request.listener) },
-    onSilence: silenceOf(request.onSilence),
+    onSilence: request.onSilence ?? null,
     name: request.name ?? null,
   };
-}
-
-function silenceOf(mode: SilenceMode | undefined): OnSilence {
-  if (mode === 'hold') {
-    throw new CodedError('NOT_SUPPORTED', "onSilence 'hold' is not there yet", {
-      hint: "use 'wait' (exact, stands still) or 'continue' (goes on, says what it covers)",
-    });
-  }
-  return mode ?? 'continue';
 }
 
 /** The plan for programs, and as text for people. */

@@ -12,7 +12,9 @@ import type { Cancel, Clock } from '../ports/clock.ts';
 import type { TriggerPublisher } from '../ports/listener.ts';
 import type { Log } from '../ports/log.ts';
 import type { Collection, Json, StateStore } from '../ports/store.ts';
-import type { Query, QueryOptions, QueryState } from './query.ts';
+import { parseModule } from '../epl/parse.ts';
+import type { Query, QueryOptions, QueryRequestOptions, QueryState } from './query.ts';
+import { silenceModeOf } from './silence-mode.ts';
 import { notRunning, type VariableState } from './query-variables.ts';
 import type { QueryService } from './query-service.ts';
 
@@ -87,7 +89,8 @@ export class QueryBook {
     return entry;
   }
 
-  async register(epl: string, options: QueryOptions): Promise<BookEntry> {
+  async register(epl: string, request: QueryRequestOptions): Promise<BookEntry> {
+    const options: QueryOptions = { ...request, onSilence: silenceModeOf(parseModule(epl), request.onSilence) };
     const same = [...this.#waiting.values()].find(
       (w) => w.epl === epl && JSON.stringify(w.options) === JSON.stringify(options),
     );

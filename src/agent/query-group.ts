@@ -17,6 +17,7 @@ import { changedStreams } from '../planner/plan-query.ts';
 import type { Value, ValueType } from '../model/value.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Counters } from '../ports/counters.ts';
+import { GapHold } from './gap-hold.ts';
 import { plainValues } from './rows.ts';
 
 /** One listener call of one statement of the group. */
@@ -74,6 +75,8 @@ export interface GroupOptions {
   readonly startMs: number;
   /** A frame whose watermark is further ahead of this agent's clock is not taken. @default 2_000 */
   readonly maxSkewMs?: number | undefined;
+  /** Hands out nothing while something is missing, then the present state. @default false */
+  readonly hold?: boolean | undefined;
 }
 
 export interface ShippedStatement {
@@ -96,6 +99,8 @@ export class QueryGroup {
   readonly #told = new Map<DomainName, number>();
   /** Outputs of causes up to here are not handed out. */
   #quietUntil: CauseKey | null = null;
+  /** In `hold` mode. */
+  readonly #hold: GapHold | null;
   #inGap = false;
   #draining = false;
 
@@ -103,6 +108,7 @@ export class QueryGroup {
     this.#deps = deps;
     this.#options = options;
     this.engine = new Engine({ startMs: options.startMs });
+    this.#hold = options.hold === true ? new GapHold() : null;
     this.#merged = new MergedInputs({ counters: deps.counters }, options.startMs);
   }
 
@@ -215,7 +221,18 @@ export class QueryGroup {
   deploy(module: CheckedModule): void {
     const feeding = module.statements.map((s) => s.kind === 'select' && s.insertInto !== null);
     const listener = (output: StatementOutput): void => this.#emitResidual(output, feeding[output.index] === true);
-    this.#deployments.push(this.engine.deploy(module, { listener }));
+    const deployment = this.engine.deploy(module, { listener });
+    this.#deployments.push(deployment);
+    if (this.#hold !== null) for (const [i, s] of module.statements.entries()) this.#addHoldable(deployment, s, i);
+  }
+
+  #addHoldable(deployment: Deployment, s: CheckedStatement, index: number): void {
+    if (s.kind !== 'select' || s.selector === 'rstream') return;
+    const { columns } = s;
+    const content = (): readonly (readonly Value[])[] =>
+      this.engine.iterate(deployment, index).map((row) => plainValues(rowValues(row, columns)));
+    const feeds = s.insertInto !== null;
+    this.#hold?.add({ statement: s.name, columns, removes: s.selector === 'irstream', feeds, content });
   }
 
   /**
@@ -339,6 +356,7 @@ export class QueryGroup {
     const silent = [...heard]
       .filter(([domain, ms]) => nowMs - ms > staleAfterMs && live.has(domain))
       .map(([domain]) => domain);
+    if (silent.length > 0) this.#hold?.begin();
     for (const domain of silent) this.#merged.markStale(domain);
     return silent;
   }
@@ -360,7 +378,12 @@ export class QueryGroup {
     if (this.#draining) return;
     this.#draining = true;
     try {
-      for (let step = this.#merged.next(); step !== null; step = this.#merged.next()) this.#apply(step);
+      for (let step = this.#merged.next(); step !== null; step = this.#merged.next()) {
+        if (step.kind === 'cause' && step.gap) this.#hold?.begin();
+        this.#apply(step);
+        this.#endHold();
+      }
+      this.#endHold();
     } finally {
       this.#draining = false;
     }
@@ -403,6 +426,17 @@ export class QueryGroup {
     this.#inGap = false;
   }
 
+  /** Nothing is missing any more: tells the present state where it is another than before. */
+  #endHold(): void {
+    if (this.#hold?.holding !== true || this.#merged.coverage().some((c) => c.state !== 'live')) return;
+    const key = this.#merged.releasedKey;
+    for (const { of, insert, remove } of this.#hold.end()) {
+      const { statement, columns, feeds } = of;
+      const timeMs = key.timestampMs;
+      this.#emit({ statement, key, timeMs, columns, insert, remove, gap: true, feeds, source: null });
+    }
+  }
+
   #emitResidual(output: StatementOutput, feeds: boolean): void {
     const columns = widestColumns(output);
     const values = (row: OutputRow) => plainValues(rowValues(row, columns));
@@ -439,6 +473,7 @@ export class QueryGroup {
     if (output.timeMs < this.#options.startMs) return;
     if (this.#quietUntil !== null && compareKeys(output.key, this.#quietUntil) <= 0) return;
     if (output.insert.length === 0 && output.remove.length === 0) return;
+    if (this.#hold?.holding === true) return this.#deps.counters.add('query_held_outputs_total');
     this.#deps.onOutput(output);
   }
 

@@ -24,7 +24,8 @@ import type { LocalRuntime } from './local-runtime.ts';
 import { QueryChecker, type CheckedQuery } from './check-query.ts';
 import { cancelAll, deployFragments, resumeFragments, type DeployedPlan, type DeployOptions } from './deploy-plan.ts';
 import { FragmentReaders } from './fragment-readers.ts';
-import type { Query, QueryOptions } from './query.ts';
+import type { OnSilence, Query, QueryOptions, QueryRequestOptions } from './query.ts';
+import { silenceModeOf } from './silence-mode.ts';
 import { notRunning, valueFor, variableOf, type VariableState } from './query-variables.ts';
 import { QueryGroup, type GroupMember, type GroupOutput } from './query-group.ts';
 import { QueryRepair } from './query-repair.ts';
@@ -99,14 +100,21 @@ export class QueryService {
   }
 
   /** Checks and plans without starting anything. */
-  async explain(epl: string): Promise<{ readonly plan: Plan; readonly notes: readonly string[] }> {
+  async explain(
+    epl: string,
+    onSilence: OnSilence | null = null,
+  ): Promise<{ readonly plan: Plan; readonly notes: readonly string[] }> {
     const checked = await this.#checker.check(epl, null);
-    return { plan: this.#checker.plan(checked, null), notes: checked.notes };
+    return { plan: this.#checker.plan(checked, null, silenceModeOf(checked.ast, onSilence)), notes: checked.notes };
   }
 
   /** Registers a query, or answers the one that is registered already with the same text, client and options. */
-  async register(epl: string, options: QueryOptions): Promise<{ readonly query: Query; readonly fresh: boolean }> {
+  async register(
+    epl: string,
+    request: QueryRequestOptions,
+  ): Promise<{ readonly query: Query; readonly fresh: boolean }> {
     const checked = await this.#checker.check(epl, null);
+    const options: QueryOptions = { ...request, onSilence: silenceModeOf(checked.ast, request.onSilence) };
     const canonical = printModule(checked.ast);
     const id = queryIdOf(canonical, options);
     const known = this.#queries.get(id);
@@ -120,7 +128,7 @@ export class QueryService {
       throw new CodedError('QUERY_LIMIT', `this agent holds ${limit} queries already`, {
         hint: 'remove some, or raise limits.queries',
       });
-    const plan = this.#checker.plan(checked, null);
+    const plan = this.#checker.plan(checked, null, options.onSilence);
     this.#deps.checkOptions?.(plan, options);
     const query: Query = {
       id,
@@ -170,7 +178,7 @@ export class QueryService {
     readonly variables?: Readonly<Record<string, Value>> | undefined;
   }): Promise<Query> {
     const checked = await this.#checker.check(stored.epl, null);
-    const plan = this.#checker.plan(checked, null);
+    const plan = this.#checker.plan(checked, null, stored.options.onSilence);
     const away = stored.domains.filter((d) => !plan.fragments.some((f) => f.domain === d));
     if (away.length > 0) {
       // Without it the query would come back as another one, over fewer streams.
@@ -205,7 +213,8 @@ export class QueryService {
   async extend(id: QueryId, epl: string): Promise<void> {
     const query = this.get(id);
     const checked = await this.#checker.check(epl, query.catalog);
-    const plan = this.#checker.plan(checked, query);
+    silenceModeOf(checked.ast, query.options.onSilence);
+    const plan = this.#checker.plan(checked, query, query.options.onSilence);
     const started = await this.#deploy(query, plan);
     const merged: Plan = {
       ...query.plan,
@@ -288,7 +297,7 @@ export class QueryService {
       const { group } = query;
       if (group === null) continue;
       group.repair();
-      if (query.options.onSilence !== 'continue') continue;
+      if (query.options.onSilence === 'wait') continue;
       for (const domain of group.giveUpSilent(STALE_AFTER_MS)) {
         this.#deps.log.warn('domain is silent; going on without it', {
           queryId: query.id,
@@ -343,6 +352,7 @@ export class QueryService {
       {
         startMs: started.startMs,
         maxSkewMs: this.#options.barrier === true ? Infinity : undefined,
+        hold: query.options.onSilence === 'hold',
       },
     );
     query.group = group;

@@ -5,7 +5,7 @@ import type { Plan } from '../model/plan.ts';
 import type { Value } from '../model/value.ts';
 import type { QueryGroup } from './query-group.ts';
 
-export type OnSilence = 'wait' | 'continue';
+export type OnSilence = 'wait' | 'continue' | 'hold';
 
 export interface QueryOptions {
   /** Bare JID of the client that registered. */
@@ -15,6 +15,9 @@ export interface QueryOptions {
   readonly onSilence: OnSilence;
   readonly name: string | null;
 }
+
+/** Options as a client gave them: what it did not say about silence, the query's text may. */
+export type QueryRequestOptions = Omit<QueryOptions, 'onSilence'> & { readonly onSilence: OnSilence | null };
 
 /** running: evaluating. recovering: waits for domains it needs. broken: ended with a code. */
 export type QueryState = 'running' | 'recovering' | 'broken';

@@ -188,9 +188,11 @@ export class Engine {
     this.#runner.advanceTime(toMs);
   }
 
-  /** Present rows of a statement. Throws `UNKNOWN_QUERY` if the deployment has no statement of that name. */
-  iterate(deployment: Deployment, statement: string): readonly OutputRow[] {
-    const found = this.#deployments.get(deployment)?.statements.find((s) => s.program.name === statement);
+  /** Present rows of a statement, by its name or its place in the module. Throws `UNKNOWN_QUERY` if there is none. */
+  iterate(deployment: Deployment, statement: string | number): readonly OutputRow[] {
+    const found = this.#deployments
+      .get(deployment)
+      ?.statements.find((s) => (typeof statement === 'number' ? s.program.index : s.program.name) === statement);
     if (found === undefined) throw new CodedError('UNKNOWN_QUERY', `no statement is named '${statement}'`);
     return found.instance.iterate();
   }

@@ -43,6 +43,8 @@ export interface PlanOptions {
   readonly owner: DomainName;
   /** Statements whose content is asked for: they stay at the owner. */
   readonly iterated?: ReadonlySet<string> | undefined;
+  /** The content of every statement is asked for. @default false */
+  readonly contentWanted?: boolean | undefined;
   /** Number of the first input, so that modules of one group do not collide. @default 0 */
   readonly firstInput?: number | undefined;
   /** Expressions that the module declares beside its statements (`create expression`). */
@@ -158,7 +160,7 @@ function planStatement(statement: CheckedStatement, planning: Planning): Planned
   const { catalog, options, draft } = planning;
   const ast = withDeclarations(statement.ast, options.declarations ?? []);
   if (statement.kind === 'select') {
-    const sole = soleDomain(statement, catalog, options.iterated ?? new Set());
+    const sole = options.contentWanted === true ? null : soleDomain(statement, catalog, options.iterated ?? new Set());
     if (sole !== null && !readsWhole(statement, planning)) return shipWhole(statement, ast, sole, draft);
   }
   const replacements = new Map<object, unknown>();

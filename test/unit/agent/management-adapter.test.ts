@@ -147,18 +147,19 @@ describe('management of an agent', () => {
     await expect(adapter.getQuery('none')).rejects.toMatchObject({ code: 'UNKNOWN_QUERY' });
   });
 
-  it('silence is gone on without unless asked otherwise; hold is refused with what there is', async () => {
+  it('silence is gone on without unless the option or the text says otherwise', async () => {
     const { adapter, federation } = await world();
     const epl = 'select host from renci.Mem';
-    const { queryId } = await federation.settle(adapter.registerQuery(request(epl)));
-    expect((await adapter.getQuery(queryId)).onSilence).toBe('continue');
-    await expect(adapter.registerQuery(request(epl, { onSilence: 'hold' }))).rejects.toMatchObject({
-      code: 'NOT_SUPPORTED',
-      hint: expect.stringContaining("'wait'"),
-    });
-    await expect(adapter.explainQuery(request(epl, { onSilence: 'hold' }))).rejects.toMatchObject({
-      code: 'NOT_SUPPORTED',
-    });
+    const modeOf = async (text: string, onSilence?: 'wait' | 'hold') => {
+      const { queryId } = await federation.settle(adapter.registerQuery(request(text, { onSilence })));
+      return (await adapter.getQuery(queryId)).onSilence;
+    };
+    expect(await modeOf(epl)).toBe('continue');
+    expect(await modeOf(epl, 'hold')).toBe('hold');
+    expect(await modeOf(`@OnSilence('wait') ${epl}`)).toBe('wait');
+    await expect(
+      adapter.registerQuery(request(`@OnSilence('wait') ${epl}`, { onSilence: 'hold' })),
+    ).rejects.toMatchObject({ code: 'INVALID_OPTION' });
   });
 
   it('explaining starts nothing', async () => {
