@@ -104,7 +104,7 @@ export function compileEventEvaluators(expressions: readonly CheckedExpression[]
 }
 
 /** Scalars are their own key; several values are spelt out one behind the other. */
-function keySource(expressions: readonly CheckedExpression[], scope: Scope): string {
+export function keySource(expressions: readonly CheckedExpression[], scope: Scope): string {
   const [only] = expressions;
   if (only === undefined) return '""';
   if (expressions.length === 1) {

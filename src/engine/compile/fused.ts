@@ -63,7 +63,7 @@ export function compileGroupState(
   const events = options.oneStream ? new Map([[0, 'event']]) : new Map<number, string>();
   const scope = new Scope(emit, { row: 'row', events });
   const head = options.oneStream ? 'const event=row[0];' : '';
-  const make = groupClass(plan, scope, { parameter: 'row', head, fields: '', row: null });
+  const make = groupClass(plan, scope, { parameter: 'row', head, takes: '', fields: '', methods: [], members: '' });
   return make as () => GroupState;
 }
 
@@ -73,25 +73,31 @@ export interface GroupShape {
   readonly parameter: 'row' | 'event';
   /** Statements before their bodies. */
   readonly head: string;
+  /** Parameters of the constructor behind the constants: `,a,b`. */
+  readonly takes: string;
   /** Statements of the constructor. */
   readonly fields: string;
-  /** Body of a method `row(event,cx)`; null where there is none. */
-  readonly row: string | null;
+  /** Methods of the parameters `(event,cx)` with expressions of the scope in their bodies. */
+  readonly methods: readonly { readonly name: string; readonly body: string }[];
+  /** Source of further methods. */
+  readonly members: string;
 }
 
 /** Makes the objects of one class for all statements of a shape: constants are fields, so that its methods stay monomorphic. */
-export function groupClass(plan: Plan, scope: Scope, shape: GroupShape): () => unknown {
+export function groupClass(plan: Plan, scope: Scope, shape: GroupShape): (...taken: readonly unknown[]) => unknown {
   const updates = plan.slots.map((slot, i) => ({
     enter: update(slot, i, '+', scope),
     leave: update(slot, i, '-', scope),
   }));
-  const Group = sharedResult(classSource(plan, updates, scope, shape)) as new (k: readonly unknown[]) => unknown;
+  const Group = sharedResult(classSource(plan, updates, scope, shape)) as GroupClass;
   return maker(Group, [...scope.constants, ...plan.others.map((o) => o.make)]);
 }
 
+type GroupClass = new (k: readonly unknown[], ...taken: readonly unknown[]) => unknown;
+
 /** A closure of its own, so that it keeps nothing of the compilation alive. */
-function maker(Group: new (k: readonly unknown[]) => unknown, constants: readonly unknown[]): () => unknown {
-  return () => new Group(constants);
+function maker(Group: GroupClass, constants: readonly unknown[]): (...taken: readonly unknown[]) => unknown {
+  return (...taken) => new Group(constants, ...taken);
 }
 
 function classSource(
@@ -108,11 +114,13 @@ function classSource(
   const others = (make: (accumulator: string, i: number, index: number) => string): string =>
     plan.others.map(({ index }, i) => make(`this.a${i}`, i, index)).join('');
   const reset = fields.map((f) => `this.${f}=0;`).join('');
+  // A field that once holds a fraction is one of doubles from the start: its objects need not change their layout later.
+  const doubles = plan.slots.map((slot, i) => (slot.sums ? `this.h${i}=this.l${i}=.5;` : '')).join('');
   return `${scope.helpers()}return class{
-constructor(k){${shape.fields}${reset}${constants.map((k, i) => `this.${k}=k[${i}];`).join('')}${others((a, i) => `${a}=k[${constants.length + i}]();`)}}
+constructor(k${shape.takes}){${shape.fields}${doubles}${reset}${constants.map((k, i) => `this.${k}=k[${i}];`).join('')}${others((a, i) => `${a}=k[${constants.length + i}]();`)}}
 enter${head}${updates.map((u) => u.enter).join('')}${others((a) => `${a}.enter(row,cx);`)}}
 leave${head}${updates.map((u) => u.leave).join('')}${others((a) => `${a}.leave(row,cx);`)}}
-${shape.row === null ? '' : `row(event,cx){${prologue}${shape.row}}`}
+${shape.methods.map(({ name, body }) => `${name}(event,cx){${prologue}${body}}\n`).join('')}${shape.members}
 read(v){${plan.values.map((js, i) => (js === null ? '' : `v[${i}]=${js};`)).join('')}${others((a, _, index) => `v[${index}]=${a}.value();`)}}
 clear(){${reset}${others((a) => `${a}.clear();`)}}
 snapshot(){return [[${fields.map((f) => `this.${f}`).join(',')}],[${others((a) => `${a}.snapshot(),`)}]];}
@@ -160,10 +168,10 @@ function slotFor(argument: CheckedExpression | null, filter: CheckedExpression |
   return slots.push({ argument, filter, key, sums: false, wraps: false }) - 1;
 }
 
-/** `n` count, `h` and `l` the pair, `x` how many special values are in, `w` the wrapping sum of ints. */
+/** `n` count, `h` and `l` the pair, `s` how many special values are in, `w` the wrapping sum of ints. */
 function fieldsOf(slot: Slot, i: number): string[] {
   const fields = [`n${i}`];
-  if (slot.sums) fields.push(`h${i}`, `l${i}`, `u${i}`, `p${i}`, `m${i}`);
+  if (slot.sums) fields.push(`h${i}`, `l${i}`, `s${i}`, `u${i}`, `p${i}`, `m${i}`);
   if (slot.wraps) fields.push(`w${i}`);
   return fields;
 }
@@ -179,7 +187,7 @@ function valueOf(spec: AggregateSpec, i: number, slots: readonly Slot[]): string
   slot.sums = true;
   // u NaN, p Infinity, m -Infinity: adding them up yields what their sum is
   const special = `(this.u${i}>0?NaN:(this.p${i}>0?Infinity:0)+(this.m${i}>0?-Infinity:0))`;
-  const sum = `(this.u${i}+this.p${i}+this.m${i}===0?this.h${i}+this.l${i}:${special})`;
+  const sum = `(this.s${i}===0?this.h${i}+this.l${i}:${special})`;
   const value = spec.name === 'avg' ? `${sum}/this.n${i}` : kind === 'float' ? `Math.fround(${sum})` : sum;
   return `(this.n${i}===0?null:${value})`;
 }
@@ -208,10 +216,10 @@ function argumentUpdate(
 
 /** TwoSum of ±x into the pair; special values are counted instead; an emptied sum starts anew. */
 function sumUpdate(i: number, sign: '+' | '-'): string {
-  const special = `if(x!==x)this.u${i}${sign}${sign};else if(x>0)this.p${i}${sign}${sign};else this.m${i}${sign}${sign};`;
+  const special = `this.s${i}${sign}${sign};if(x!==x)this.u${i}${sign}${sign};else if(x>0)this.p${i}${sign}${sign};else this.m${i}${sign}${sign};`;
   const y = sign === '+' ? 'x' : '-x';
   const add = `const y=${y},a=this.h${i},s=a+y,b=s-a,c=this.l${i}+(a-(s-b)+(y-b)),r=s+c;this.l${i}=c-(r-s);this.h${i}=r;`;
   const body = `if(x-x!==0){${special}}else{${add}}`;
   if (sign === '+') return body;
-  return `if(this.n${i}===0){this.h${i}=0;this.l${i}=0;this.u${i}=0;this.p${i}=0;this.m${i}=0;}else{${body}}`;
+  return `if(this.n${i}===0){this.h${i}=0;this.l${i}=0;this.s${i}=0;this.u${i}=0;this.p${i}=0;this.m${i}=0;}else{${body}}`;
 }

@@ -20,14 +20,16 @@ export class CauseOutput implements StatementOutput {
     program: StatementProgram,
     cause: CauseKey | Event,
     timeMs: number,
-    told: Pick<StatementOutput, 'insert' | 'remove' | 'updates'>,
+    insert: readonly OutputRow[],
+    remove: readonly OutputRow[],
+    updates: readonly Update[] | null,
   ) {
     this.#program = program;
     this.#cause = cause;
     this.timeMs = timeMs;
-    this.insert = told.insert;
-    this.remove = told.remove;
-    this.updates = told.updates;
+    this.insert = insert;
+    this.remove = remove;
+    this.updates = updates;
   }
 
   get statement(): string | null {

@@ -14,8 +14,8 @@ import { CauseOutput } from './cause-output.ts';
 import { CauseWork } from './cause-work.ts';
 import type { InstanceWork } from './cause-work.ts';
 import type { DeployedStatement } from './deployed.ts';
+import type { OutputRow } from './output-row.ts';
 import { isTransformer } from './statement.ts';
-import type { Told } from './statement.ts';
 import type { Timer } from './timer-queue.ts';
 import { TimerQueue } from './timer-queue.ts';
 import type { EventTypes } from './types.ts';
@@ -31,6 +31,8 @@ interface Routed {
   readonly typeName: string;
   readonly key: CauseKey;
 }
+
+const NO_ROWS: readonly OutputRow[] = [];
 
 /** Rounds of timers that arm timers for the same instant, before the instant is left; more is a loop. */
 const MAX_ROUNDS_PER_INSTANT = 10_000;
@@ -303,22 +305,33 @@ export class CauseRunner {
     const statement = this.#byOrdinal.get(work.ordinal);
     if (statement === undefined) return;
     const { instance } = statement;
-    try {
-      for (const timer of work.windowTimers) timer.target.fire(this.#nowMs);
-      for (const { slot, updates } of work.views) instance.acceptUpdates(slot, updates);
-      work.events.sort((a, b) => a.slot - b.slot);
-      for (const { slot, events } of work.events) instance.accept(slot, events);
-      instance.evaluate();
-      for (const timer of work.outputTimers) timer.target.fire(this.#nowMs);
-      this.#tell(statement);
-    } catch (error) {
-      this.#drop(statement, error);
-    }
+    let failed = false;
+    const attempt = (step: () => void): void => {
+      try {
+        step();
+      } catch (error) {
+        this.#fail(error);
+        failed = true;
+      }
+    };
+    // What fails keeps nothing from the windows: their content does not depend on what is made of it.
+    for (const timer of work.windowTimers) attempt(() => timer.target.fire(this.#nowMs));
+    for (const { slot, updates } of work.views) attempt(() => instance.acceptUpdates(slot, updates));
+    work.events.sort((a, b) => a.slot - b.slot);
+    for (const { slot, events } of work.events) attempt(() => instance.accept(slot, events));
+    attempt(() => instance.evaluate());
+    for (const timer of work.outputTimers) attempt(() => timer.target.fire(this.#nowMs));
+    if (failed) this.#forget(statement);
+    else attempt(() => this.#tell(statement));
   }
 
   /** Forgets what a statement that has failed would have told. */
   #drop(statement: DeployedStatement, error: unknown): void {
     this.#fail(error);
+    this.#forget(statement);
+  }
+
+  #forget(statement: DeployedStatement): void {
     try {
       statement.instance.finish();
     } catch {
@@ -343,11 +356,17 @@ export class CauseRunner {
   #deliver(matches: readonly Activation<DeployedStatement>[], i: number, event: Event): void {
     const match = matches[i];
     if (match === undefined) return;
-    const { owner } = match;
+    const { owner, slot } = match;
     try {
-      owner.instance.acceptOne(match.slot, event);
-      if (matches[i + 1]?.owner === owner) return;
-      this.#conclude(owner);
+      const more = matches[i + 1]?.owner === owner;
+      const { taker } = owner;
+      if (taker !== null && !more && (i === 0 || matches[i - 1]?.owner !== owner)) {
+        const rows = taker.meet(event, slot);
+        if (rows !== null) this.#call(owner, rows, NO_ROWS, null);
+        return;
+      }
+      owner.instance.acceptOne(slot, event);
+      if (!more) this.#conclude(owner);
     } catch (error) {
       this.#drop(owner, error);
     }
@@ -378,24 +397,22 @@ export class CauseRunner {
   }
 
   #conclude(statement: DeployedStatement): void {
-    const { instance } = statement;
-    if (instance.conclude === undefined) {
-      instance.evaluate();
-      this.#tell(statement);
-      return;
-    }
-    const told = instance.conclude();
-    if (told !== null) this.#call(statement, told);
+    statement.instance.evaluate();
+    this.#tell(statement);
   }
 
   #tell(statement: DeployedStatement): void {
     const told = statement.instance.finish();
-    if (told !== null) this.#call(statement, told);
+    if (told !== null) this.#call(statement, told.insert, told.remove, told.updates);
   }
 
-  #call(statement: DeployedStatement, told: Told): void {
-    const cause = this.#lazyKeyOf ?? this.#presentKey;
-    statement.listener(new CauseOutput(statement.program, cause, this.#nowMs, told));
+  #call(
+    { program, listener }: DeployedStatement,
+    insert: readonly OutputRow[],
+    remove: readonly OutputRow[],
+    updates: readonly Update[] | null,
+  ): void {
+    listener(new CauseOutput(program, this.#lazyKeyOf ?? this.#presentKey, this.#nowMs, insert, remove, updates));
   }
 
   /** First in, first out; each routed event is a cause of its own whose key extends that of its parent. */

@@ -5,7 +5,7 @@ import type { Value } from '../../model/value.ts';
 import type { Activation, FilterIndex } from '../filter/filter-index.ts';
 import type { EventClass } from './event-class.ts';
 import type { Clock, VariableReader } from './instance-context.ts';
-import type { StatementInstance, StatementOutput, StatementProgram, StreamSlot } from './statement.ts';
+import type { EventTaker, StatementInstance, StatementOutput, StatementProgram, StreamSlot } from './statement.ts';
 import { StatementHost } from './statement-host.ts';
 import type { TimerQueue } from './timer-queue.ts';
 import type { VariableListener } from './variables.ts';
@@ -33,6 +33,8 @@ export class DeployedStatement {
   readonly program: StatementProgram;
   readonly ordinal: number;
   readonly instance: StatementInstance;
+  /** Of the instance; null where there is none. */
+  readonly taker: EventTaker | null;
   readonly listener: (output: StatementOutput) => void;
   readonly #services: EngineServices;
   readonly #activations: { readonly slot: StreamSlot; readonly activation: Activation<DeployedStatement> }[] = [];
@@ -50,6 +52,7 @@ export class DeployedStatement {
     this.#services = services;
     this.#host = new StatementHost(services, this);
     this.instance = program.instantiate(this.#host);
+    this.taker = this.instance.taker ?? null;
   }
 
   /** From now on events reach the instance. */

@@ -17,7 +17,7 @@ import { PairSide } from '../join/pair-side.ts';
 import { expressionsOf, holds, onlyStream } from './expressions.ts';
 import type { InstanceContext } from './instance-context.ts';
 import type { OutputRow } from './output-row.ts';
-import type { InstanceHost, StatementInstance, Told } from './statement.ts';
+import type { EventTaker, InstanceHost, StatementInstance, Told } from './statement.ts';
 import type { StreamProgram } from './stream-input.ts';
 import { StreamInput } from './stream-input.ts';
 import { windowHost } from './window-host.ts';
@@ -119,8 +119,9 @@ function isPlain(statement: SelectStatement, streams: readonly StreamProgram[]):
   return expressionsOf(statement).every((e) => !holds(e, 'subquery') && !holds(e, 'prev') && !holds(e, 'prior'));
 }
 
-class DirectJoin implements StatementInstance {
+class DirectJoin implements StatementInstance, EventTaker {
   readonly context: InstanceContext;
+  readonly taker = this;
   readonly #parts: PairParts;
   readonly #left: PairSide;
   readonly #right: PairSide;
@@ -152,10 +153,9 @@ class DirectJoin implements StatementInstance {
     this.#out = this.#evaluate(this.#out);
   }
 
-  conclude(): Told | null {
-    const rows = this.#evaluate(this.#out);
-    this.#out = null;
-    return rows === null ? null : { insert: rows, remove: NO_ROWS, updates: null };
+  meet(event: Event, slot: number): readonly OutputRow[] | null {
+    this.acceptOne(slot, event);
+    return this.#evaluate(null);
   }
 
   finish(): Told | null {

@@ -1,44 +1,32 @@
 /**
  * Selects of the usual kind run without rows, result set and output stage between window and listener: one stream,
  * insert stream only, no output clause, order, limit, distinct, insert into, rollup, subquery, prev or prior. One generated
- * class holds aggregations, `having` and select clause (compile/stream-group.ts).
+ * object does it all (compile/direct-core.ts); what stands here says which statements, and serves the unusual causes.
  *
  * Δ as {@link SelectInstance}; state: window and groups.
  */
 import type { CheckedExpression, CheckedStream, SelectStatement } from '../../model/checked.ts';
 import type { Event } from '../../model/event.ts';
-import { compileEventKey, compileEventPredicate } from '../compile/compile.ts';
-import { compileStreamGroup } from '../compile/stream-group.ts';
-import type { EventPredicate } from '../evaluation.ts';
+import type { CoreWindow, DirectCore, MakeCore, WindowSize } from '../compile/direct-core.ts';
+import { compileDirectCore } from '../compile/direct-core.ts';
 import { categorize } from '../result/category.ts';
-import type { DirectRows, DirectRowsSpec, RowTaker } from '../result/direct-rows.ts';
-import { directRows } from '../result/direct-rows.ts';
-import type { UpdateSink } from '../window/data-window.ts';
-import { NONE } from '../window/data-window.ts';
+import type { WindowHost } from '../window/data-window.ts';
+import { sizeOf } from '../window/window-recipe.ts';
 import { expressionsOf, holds } from './expressions.ts';
 import type { InstanceContext } from './instance-context.ts';
 import type { OutputRow } from './output-row.ts';
-import type { InstanceHost, StatementInstance, Told } from './statement.ts';
+import type { EventTaker, InstanceHost, StatementInstance, Told } from './statement.ts';
 import type { StreamProgram } from './stream-input.ts';
 import { StreamInput } from './stream-input.ts';
 import { windowHost } from './window-host.ts';
 
 const NO_ROWS: readonly OutputRow[] = [];
 
-function told(insert: readonly OutputRow[]): Told {
-  return { insert, remove: NO_ROWS, updates: null };
-}
-
-interface PendingUpdate {
-  readonly insert: readonly Event[];
-  readonly remove: readonly Event[];
-}
-
 interface DirectParts {
   readonly stream: StreamProgram;
-  /** What the stream's filter does not answer. */
-  readonly where: EventPredicate | null;
-  readonly rows: DirectRowsSpec;
+  readonly window: CoreWindow;
+  readonly make: MakeCore;
+  readonly size: (host: WindowHost) => WindowSize;
 }
 
 export interface DirectOptions {
@@ -62,18 +50,34 @@ export function compileDirect(
   const category = categorize(statement);
   // The row of the whole window stands for no event: nothing may ask for one.
   if (category === 'rowForAll' && statement.having !== null && readsEvent(statement.having)) return null;
-  const { aggregates, having, columns, groupBy, where } = statement;
+  const window = windowOf(source, stream);
+  const { aggregates, having, columns, groupBy } = statement;
+  const where = options.whereMoved ? [] : statement.where;
+  const core = { window, category, aggregates, where, groupBy, having, select, columns };
+  const [spec] = source.windows;
   const parts: DirectParts = {
     stream,
-    where: options.whereMoved || where.length === 0 ? null : compileEventPredicate(where),
-    rows: {
-      category,
-      make: compileStreamGroup({ aggregates, select, having, columns }, options),
-      key: groupBy.length === 0 ? null : compileEventKey(groupBy),
-      aggregated: aggregates.length > 0,
-    },
+    window,
+    make: compileDirectCore(core, options),
+    size: spec === undefined ? () => null : sizeOf(spec),
   };
   return (host) => new DirectSelect(parts, host);
+}
+
+/** A single window of the kinds that the generated class has; contained events come through {@link StreamInput}. */
+function windowOf(source: CheckedStream, stream: StreamProgram): CoreWindow {
+  const [first, another] = source.windows;
+  if (stream.contained !== null || another !== undefined) return 'posted';
+  switch (first?.name) {
+    case undefined:
+      return 'none';
+    case 'keepall':
+    case 'length':
+    case 'time':
+      return first.name;
+    default:
+      return 'posted';
+  }
 }
 
 /** The selected expressions; null for the event itself; undefined for what has to be put together. */
@@ -101,135 +105,49 @@ function readsEvent(e: CheckedExpression): boolean {
   return holds(e, 'property') || holds(e, 'event');
 }
 
-class DirectSelect implements StatementInstance, UpdateSink, RowTaker {
+class DirectSelect implements StatementInstance {
   readonly context: InstanceContext;
-  readonly #where: EventPredicate | null;
-  readonly #input: StreamInput;
-  readonly #rows: DirectRows;
-  /** The one update of the usual cause, kept without arrays. */
-  #oneInsert: Event | null = null;
-  #oneRemove: Event | null = null;
-  #pending: PendingUpdate[] = [];
-  #out: OutputRow[] | null = null;
+  readonly taker: EventTaker;
+  readonly #core: DirectCore;
+  /** Null where the window is part of the core. */
+  readonly #input: StreamInput | null;
 
-  constructor(parts: DirectParts, host: InstanceHost) {
+  constructor({ stream, window, make, size }: DirectParts, host: InstanceHost) {
     this.context = host.newContext();
-    this.#where = parts.where;
-    this.#rows = directRows(parts.rows, this.context, this);
-    this.#input = new StreamInput(parts.stream, host, windowHost(host, this.context), this);
-  }
-
-  put(row: OutputRow | null): void {
-    if (row === null) return;
-    if (this.#out === null) this.#out = [row];
-    else this.#out.push(row);
-  }
-
-  update(insert: readonly Event[], remove: readonly Event[]): void {
-    this.#keepOne();
-    this.#pending.push({ insert, remove });
-  }
-
-  updateOne(insert: Event, remove: Event | null): void {
-    if (this.#oneInsert !== null || this.#pending.length > 0) {
-      this.update([insert], remove === null ? NONE : [remove]);
-      return;
-    }
-    this.#oneInsert = insert;
-    this.#oneRemove = remove;
-  }
-
-  /** More updates follow on the same cause. */
-  #keepOne(): void {
-    if (this.#oneInsert === null) return;
-    this.#pending.push({ insert: [this.#oneInsert], remove: this.#oneRemove === null ? NONE : [this.#oneRemove] });
-    this.#oneInsert = null;
-    this.#oneRemove = null;
+    const place = windowHost(host, this.context);
+    const core = make(this.context, window === 'posted' ? null : size(place), place);
+    this.#core = core;
+    this.taker = core;
+    this.#input = window === 'posted' ? new StreamInput(stream, host, place, core) : null;
+    if (this.#input !== null) core.input = this.#input;
   }
 
   accept(_slot: number, events: readonly Event[]): void {
-    this.#input.accept(events);
+    if (this.#input === null) this.#core.insert(events);
+    else this.#input.accept(events);
   }
 
-  acceptOne(_slot: number, event: Event): void {
-    this.#input.acceptOne(event);
+  acceptOne(slot: number, event: Event): void {
+    this.accept(slot, [event]);
   }
 
   acceptUpdates(): void {}
 
-  evaluate(): void {
-    if (this.#oneInsert !== null) {
-      const before = this.#take();
-      const row = this.#evaluateOne(this.#oneInsert);
-      const more = this.#take();
-      if (before !== null || row !== null || more !== null) {
-        this.#out = [...(before ?? []), ...(row === null ? [] : [row]), ...(more ?? [])];
-      }
-    } else if (this.#pending.length > 0) {
-      const pending = this.#pending;
-      this.#pending = [];
-      for (const update of pending) this.#evaluateUpdate(update);
-    }
-  }
-
-  conclude(): Told | null {
-    if (this.#oneInsert === null || this.#out !== null) {
-      this.evaluate();
-      return this.finish();
-    }
-    const row = this.#evaluateOne(this.#oneInsert);
-    const more = this.#take();
-    if (more !== null) return told(row === null ? more : [row, ...more]);
-    return row === null ? null : told([row]);
-  }
-
-  #take(): OutputRow[] | null {
-    const rows = this.#out;
-    this.#out = null;
-    return rows;
-  }
-
-  /** The first row of the one update. */
-  #evaluateOne(insert: Event): OutputRow | null {
-    const remove = this.#oneRemove;
-    this.#oneInsert = null;
-    this.#oneRemove = null;
-    const where = this.#where;
-    if (where === null) return this.#rows.one(insert, remove);
-    const inserted = where(insert, this.context) ? insert : null;
-    const removed = remove !== null && where(remove, this.context) ? remove : null;
-    return inserted === null && removed === null ? null : this.#rows.one(inserted, removed);
-  }
-
-  #evaluateUpdate({ insert, remove }: PendingUpdate): void {
-    const where = this.#where;
-    if (where === null) {
-      this.#rows.many(insert, remove);
-      return;
-    }
-    const inserted = insert.filter((event) => where(event, this.context));
-    const removed = remove.filter((event) => where(event, this.context));
-    if (inserted.length > 0 || removed.length > 0) this.#rows.many(inserted, removed);
-  }
+  /** Each update is evaluated as the window makes it. */
+  evaluate(): void {}
 
   finish(): Told | null {
-    const rows = this.#take();
-    return rows === null ? null : told(rows);
+    const insert = this.#core.out;
+    if (insert === null) return null;
+    this.#core.out = null;
+    return { insert, remove: NO_ROWS, updates: null };
   }
 
   iterate(): readonly OutputRow[] {
-    const where = this.#where;
-    const content = [...this.#input.window.content()];
-    const rows: OutputRow[] = [];
-    this.#rows.iterate(where === null ? content : content.filter((event) => where(event, this.context)), {
-      put: (row) => {
-        if (row !== null) rows.push(row);
-      },
-    });
-    return rows;
+    return this.#core.iterate(this.#input === null ? this.#core.content() : [...this.#input.window.content()]);
   }
 
   stop(): void {
-    this.#input.window.stop();
+    this.#input?.window.stop();
   }
 }

@@ -89,8 +89,15 @@ export interface InstanceHost {
 /** What a statement has to tell. */
 export type Told = Pick<StatementOutput, 'insert' | 'remove' | 'updates'>;
 
+/** Takes an event that is all that its cause brings to a statement, and yields the rows of the cause at once. */
+export interface EventTaker {
+  meet(event: Event, slot: number): readonly OutputRow[] | null;
+}
+
 export interface StatementInstance {
   readonly context: InstanceContext;
+  /** The short way of the usual cause, in place of `acceptOne`, `evaluate` and `finish`; for statements without routes. */
+  readonly taker?: EventTaker | undefined;
   /** Events that one cause delivers to a stream reference, together. */
   accept(slot: number, events: readonly Event[]): void;
   /** The same for one event. */
@@ -99,8 +106,6 @@ export interface StatementInstance {
   acceptUpdates(slot: number, updates: readonly Update[]): void;
   /** After all window timers and deliveries of the cause: evaluates. Output timers fire after it, then `finish`. */
   evaluate(): void;
-  /** `evaluate` and `finish` in one, where nothing comes between: what is told need not be kept. */
-  conclude?(): Told | null;
   /**
    * What is to be told of this cause; null when there is nothing. Routes inserted rows.
    */

@@ -113,6 +113,19 @@ function compileDataWindows(windows: readonly WindowSpec[], stream: CheckedStrea
   return (host, sink) => new IntersectionWindow(host, sink, recipes);
 }
 
+/** What a plain window of one parameter is told when it is made; see {@link compileWindows}. */
+export function sizeOf(spec: WindowSpec): (host: WindowHost) => number | Duration | null {
+  const args = new Arguments(spec);
+  switch (spec.name) {
+    case 'length':
+      return args.number(0);
+    case 'time':
+      return args.duration(0);
+    default:
+      return () => null;
+  }
+}
+
 /** Arguments of one window by position, with errors that say which window lacks what. */
 class Arguments {
   readonly #spec: WindowSpec;
