@@ -160,6 +160,12 @@ export class AgentCore {
     this.queries.tick();
   }
 
+  /** A domain left the membership list: nothing runs for it, and what reads it is told. */
+  memberRemoved(domain: DomainName): void {
+    this.host.dropMember(domain);
+    this.queries.onMemberRemoved(domain);
+  }
+
   #tellSelf(): void {
     for (const query of this.queries.queries) {
       const ids = [...(query.group?.members ?? [])]
@@ -209,6 +215,9 @@ export class AgentCore {
     this.runtime.tick();
     this.host.flush();
     this.host.flushAtOnce(ids);
+    // What a rate cap holds back comes when it comes: whoever asks must not ask again at once.
+    if (this.host.holdsBack(ids))
+      await new Promise<void>((resolve) => void this.#deps.clock.after(this.#heartbeatMs, resolve));
     return { kind: 'progress', heartbeat: this.host.progress(from, ids) };
   }
 }

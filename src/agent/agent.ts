@@ -26,8 +26,10 @@ import { CatalogOfDomains, typesOfMetric } from './federated-catalog.ts';
 import type { AgentConfig } from './config-schema.ts';
 import { CountersInMemory } from './counters.ts';
 import { Ledger } from './ledger.ts';
+import { LiveConfig } from './live-config.ts';
 import { ManagementAdapter } from './management-adapter.ts';
 import { MetricRegistry } from './metric-registry.ts';
+import { parseRules, setPolicies } from './policies-file.ts';
 import { QueryBook } from './query-book.ts';
 import type { GroupOutput } from './query-group.ts';
 import { QueryListeners } from './query-listeners.ts';
@@ -59,9 +61,13 @@ export class Agent {
   readonly #listeners = new QueryListeners();
   #stopping: Promise<void> | null = null;
 
-  constructor(deps: { readonly log: Log }, config: AgentConfig) {
+  readonly #file: string | null;
+
+  /** `file`: where the configuration came from; its members and policies are taken again when it changes. */
+  constructor(deps: { readonly log: Log }, config: AgentConfig, file: string | null = null) {
     this.#log = deps.log.child({ domain: config.domain });
     this.#config = config;
+    this.#file = file;
   }
 
   /** Rejects with the code of what cannot be had (key, store, port, server); what was started by then is stopped. */
@@ -115,7 +121,8 @@ export class Agent {
     );
     const ledger = new Ledger(store);
     const policies = new ExportPolicies(config.domain, config.policies);
-    const policyGeneration = policies.generation(store);
+    let policyGeneration = policies.generation(store);
+    let { members } = config;
     const offer = (reader: string, knownVersion: number): DomainCatalog | null => {
       const version = registry.version + policyGeneration;
       return version === knownVersion ? null : policies.offer(reader, { ...registry.catalog(), version });
@@ -165,6 +172,20 @@ export class Agent {
     this.#stops.push(() => book.stop());
     await this.#startSources(registry, core, xmpp, declare);
 
+    const live = this.#watch((next) => {
+      // First what may be refused.
+      transport.setMembers(next.members);
+      policies.replace(next.policies);
+      policyGeneration = policies.generation(store);
+      const gone = members.filter((m) => !next.members.some((n) => n.domain === m.domain && n.peerId === m.peerId));
+      ({ members } = next);
+      for (const { domain } of gone) {
+        core.memberRemoved(domain);
+        if (!members.some((m) => m.domain === domain)) catalogs.forget(domain);
+      }
+      const ended = core.host.recheck();
+      log.info('members and policies taken', { members: members.length, rules: next.policies.length, ended });
+    });
     const target = new ManagementAdapter({
       core,
       registry,
@@ -173,6 +194,7 @@ export class Agent {
       publisher,
       clock,
       declare,
+      policies: { list: () => policies.rules, set: (metric, rules) => this.#setPolicies(live, metric, rules) },
       domains: () => [
         {
           domain: config.domain,
@@ -181,7 +203,7 @@ export class Agent {
           connected: true,
           addresses: transport.addresses(),
         },
-        ...config.members.map((m) => ({
+        ...members.map((m) => ({
           domain: m.domain,
           peerId: m.peerId,
           self: false,
@@ -216,6 +238,24 @@ export class Agent {
       xmlrpc: server.url ?? '',
       xmpp: xmpp.uri,
     };
+  }
+
+  /** Writes the rules of one metric into the file and takes them. */
+  #setPolicies(live: LiveConfig | null, metric: string, rules: readonly unknown[]): void {
+    if (live === null || this.#file === null)
+      throw new CodedError('NOT_SUPPORTED', 'this agent runs without a configuration file: its policies stand');
+    setPolicies(this.#file, metric, parseRules(metric, rules));
+    live.reload();
+  }
+
+  /** Takes members and policies while running. */
+  #watch(apply: (config: AgentConfig) => void): LiveConfig | null {
+    if (this.#file === null) return null;
+    const deps = { clock: this.#clock, log: this.#log, counters: this.#counters, apply };
+    const live = new LiveConfig(deps, { file: this.#file, config: this.#config });
+    live.start();
+    this.#stops.push(() => live.stop());
+    return live;
   }
 
   async #startXmpp(store: SqliteStore): Promise<XmppAccess> {

@@ -52,6 +52,11 @@ export class Catalogs {
     }
   }
 
+  /** The domain is no member any more. */
+  forget(domain: DomainName): void {
+    this.#known.delete(domain);
+  }
+
   async federated(): Promise<CatalogOfDomains> {
     await this.refresh();
     return new CatalogOfDomains(this.all);

@@ -161,6 +161,9 @@ const policy = z.strictObject({
     ),
 });
 
+/** Rules of policies by themselves, as the management interface takes them. */
+export const policyList = z.array(policy).max(1_000);
+
 const limits = z.strictObject({
   metrics: z.int().min(1).max(1_000_000).default(1_000).describe('Metrics declared here.'),
   queries: z.int().min(1).max(1_000_000).default(1_000).describe('Queries registered here.'),
@@ -185,9 +188,7 @@ export const configSchema = z.strictObject({
     .superRefine(refuseRepeats)
     .default([])
     .describe('The other domains. The agent talks to these and to nobody else.'),
-  policies: z
-    .array(policy)
-    .max(1_000)
+  policies: policyList
     .default([])
     .describe(
       'What leaves this domain. The rules of a metric are tried in order; the first that admits every reader governs. A metric without a rule is open to all members.',
@@ -206,6 +207,7 @@ export const configSchema = z.strictObject({
 /** As the file says, defaults filled in. `loadConfig` makes paths absolute. */
 export type AgentConfig = z.infer<typeof configSchema>;
 export type MemberConfig = AgentConfig['members'][number];
+export type PolicyConfig = AgentConfig['policies'][number];
 export type SourceConfig = AgentConfig['sources'][number];
 export type HostSourceConfig = z.infer<typeof hostSource>;
 export type XmppSourceConfig = z.infer<typeof xmppSource>;

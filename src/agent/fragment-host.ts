@@ -503,6 +503,11 @@ export class FragmentHost {
     return ended;
   }
 
+  /** True if a rate cap holds something of one of them back. */
+  holdsBack(ids: readonly FragmentId[]): boolean {
+    return ids.some((id) => (this.#running.get(id)?.held?.length ?? 0) > 0);
+  }
+
   /** A domain is no member any more: nothing runs for it. */
   dropMember(domain: DomainName): void {
     for (const running of this.#running.values())

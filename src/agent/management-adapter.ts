@@ -9,6 +9,7 @@ import type {
   MetricDeclaration,
   MetricFilter,
   MetricListing,
+  PolicyListing,
   PublishAnswer,
   PublishedEvent,
   QueryDetails,
@@ -22,6 +23,7 @@ import type {
 } from '../management/target.ts';
 import { stringifyStreamName, type DomainName, type QueryId } from '../model/ids.ts';
 import type { Plan } from '../model/plan.ts';
+import type { ExportPolicy } from '../model/policy.ts';
 import { stringifyType } from '../model/value.ts';
 import { explainPlan } from '../planner/explain.ts';
 import type { TriggerPublisher } from '../ports/listener.ts';
@@ -44,6 +46,11 @@ export interface ManagementAdapterDeps {
   readonly clock: Clock;
   /** Declared metrics become streams of the engine. */
   readonly declare: (declaration: MetricDeclaration) => void;
+  readonly policies: {
+    list(): readonly ExportPolicy[];
+    /** Written into the configuration, and in force when it returns. */
+    set(metric: string, rules: readonly unknown[]): void;
+  };
   readonly domains: () => readonly Omit<DomainListing, 'metrics'>[];
   readonly sources: () => readonly SourceListing[];
   readonly status: () => Omit<AgentStatus, 'queries' | 'metrics' | 'nowMs' | 'domain' | 'peers'>;
@@ -173,6 +180,14 @@ export class ManagementAdapter implements ManagementTarget {
 
   async getLedger(consumer: DomainName | undefined): Promise<readonly LedgerListing[]> {
     return this.#deps.core.ledger.entries(consumer);
+  }
+
+  async listPolicies(): Promise<readonly PolicyListing[]> {
+    return this.#deps.policies.list().map((p) => ({ ...p }));
+  }
+
+  async setPolicies(metric: string, rules: readonly unknown[]): Promise<void> {
+    this.#deps.policies.set(metric, rules);
   }
 
   async getStatus(): Promise<AgentStatus> {

@@ -1,11 +1,13 @@
 /** The membership list in the configuration file, changed as a person would: comments and order stay. */
-import { chmodSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { isMap, isSeq, parseDocument, type Document, type YAMLMap } from 'yaml';
 import { loadIdentity } from '../federation/identity.ts';
 import { CodedError } from '../model/errors.ts';
+import { hintNames } from '../model/nearest-name.ts';
 import { loadConfig, parseConfig } from './config.ts';
 import type { MemberConfig } from './config-schema.ts';
+import { replaceFile } from './replace-file.ts';
 
 /** What became of the list. */
 export type TrustOutcome = 'added' | 'changed' | 'unchanged';
@@ -30,11 +32,7 @@ export async function trustMember(
   const before = readFileSync(file, 'utf8');
   const { text, outcome } = withMember(before, file, member, options);
   if (outcome === 'unchanged') return outcome;
-  const target = realpathSync(file);
-  const draft = `${target}.new`;
-  writeFileSync(draft, text, { mode: 0o600, flush: true });
-  chmodSync(draft, statSync(target).mode & 0o777);
-  renameSync(draft, target);
+  replaceFile(file, text);
   return outcome;
 }
 
@@ -71,6 +69,33 @@ export function withMember(
   const changed = document.toString({ lineWidth: 0 });
   parseConfig(changed, name);
   return { text: changed, outcome: known === undefined ? 'added' : 'changed' };
+}
+
+/** Takes a member out of the file. Throws `CONFIG_UNREADABLE`, `CONFIG_INVALID` (also where there is no such member). */
+export function untrustMember(file: string, domain: string): void {
+  loadConfig(file);
+  replaceFile(file, withoutMember(readFileSync(file, 'utf8'), file, domain));
+}
+
+/** The text of a configuration without the member. Throws `CONFIG_INVALID`; what it answers is valid. */
+export function withoutMember(text: string, name: string, domain: string): string {
+  const { members } = parseConfig(text, name);
+  const names = members.map((m) => m.domain);
+  if (!names.includes(domain)) {
+    throw new CodedError('CONFIG_INVALID', `'${domain}' is no member`, {
+      hint: hintNames(domain, names) ?? 'there are no members',
+    });
+  }
+  const document = parseDocument(text);
+  const list = document.get('members', true);
+  const entry = entryOf(document, domain);
+  if (isSeq(list)) {
+    list.items = list.items.filter((item) => item !== entry);
+    if (list.items.length === 0) list.flow = true;
+  }
+  const changed = document.toString({ lineWidth: 0 });
+  parseConfig(changed, name);
+  return changed;
 }
 
 function addTo(document: Document, member: MemberConfig): void {

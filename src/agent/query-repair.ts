@@ -104,7 +104,7 @@ export class QueryRepair {
       const { domain } = member.fragment;
       if (code === 'POLICY_REFUSED') {
         // It will not come back by itself: whoever looks at the query is told why.
-        query.detail = message;
+        query.detail = `${code}: ${message}`;
         this.#deps.counters.add('query_refused_total', 1, { domain, code });
       }
       this.#deps.log.debug('fragment is not back yet', { queryId: query.id, domain, code });
@@ -125,7 +125,11 @@ export class QueryRepair {
     if (prepared.fragmentId === member.fragmentId) readers.takeKey(domain, prepared);
     else {
       const before = member.fragmentId;
-      log.warn('domain lost its disk: its fragment has another id', { queryId: query.id, domain, before });
+      log.warn('the fragment has another id: its domain lost its disk, or changed its policy', {
+        queryId: query.id,
+        domain,
+        before,
+      });
       this.#deps.counters.add('exchange_renamed_fragments_total', 1, { domain });
       readers.add(query, domain, prepared);
       group.rename(member, prepared.fragmentId, prepared.epoch);

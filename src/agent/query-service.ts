@@ -319,6 +319,15 @@ export class QueryService {
     for (const query of this.#queries.values()) this.#repair.renew(query, domain);
   }
 
+  /** A domain is no member of the list any more: whoever looks at a query over it is told why it stands. */
+  onMemberRemoved(domain: DomainName): void {
+    for (const query of this.#queries.values()) {
+      if (!query.plan.fragments.some((f) => f.domain === domain)) continue;
+      query.detail = `UNKNOWN_DOMAIN: '${domain}' is no member any more`;
+      this.#deps.counters.add('query_refused_total', 1, { domain, code: 'UNKNOWN_DOMAIN' });
+    }
+  }
+
   // ------------------------------------------------------------------------------------------ registration
 
   async #start(query: Query, plan: Plan, checked: CheckedQuery): Promise<void> {

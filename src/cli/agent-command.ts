@@ -7,7 +7,7 @@ import { print } from './output.ts';
 export async function runAgent(options: { readonly config: string; readonly printReady?: boolean }): Promise<number> {
   const config = loadConfig(options.config);
   const log = createLog({ level: config.logLevel });
-  const agent = new Agent({ log }, config);
+  const agent = new Agent({ log }, config, options.config);
   const over = Promise.withResolvers<void>();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => over.resolve());
   const ready = await agent.start();

@@ -12,13 +12,14 @@ export async function showLedger(options: LedgerOptions): Promise<void> {
   if (options.json === true) return printJson(entries);
   if (entries.length === 0) return print('nothing has left this domain');
   printTable(
-    ['to', 'rows', 'bytes', 'first', 'last', 'columns', 'fragment'],
+    ['to', 'rows', 'bytes', 'first', 'last', 'ended by', 'columns', 'fragment'],
     entries.map((e) => [
       e['consumer'],
       e['rows'],
       e['bytes'],
       timeOf(e['firstMs']),
       timeOf(e['lastMs']),
+      e['ended'] ?? '',
       listOf(e['columns']).join(', '),
       Number(e['fragments']) > 1 ? `${String(e['fragments'])} older fragments` : e['epl'],
     ]),

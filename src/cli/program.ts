@@ -19,6 +19,7 @@ import {
   showVariables,
   watchQuery,
 } from './query.ts';
+import { listPolicies, removePolicy, setPolicy } from './policy.ts';
 import { invite, trust } from './trust.ts';
 import { runReplay } from './replay/command.ts';
 
@@ -46,6 +47,7 @@ export function buildProgram(done: (code: number) => void): Command {
     .exitOverride()
     .showHelpAfterError('(pqa --help says more)');
   addAgentCommands(program, done);
+  addPolicyCommands(program);
   addQueryCommands(program);
   addMetricCommands(program);
   addReplay(program, done);
@@ -70,14 +72,15 @@ function addAgentCommands(program: Command, done: (code: number) => void): void 
   const config = () => new Option('--config <file>', 'configuration of this agent').default('pqa.yaml');
   program
     .command('trust')
-    .description('add a domain to the members; the other side prints what to type with pqa invite')
+    .description('add a domain to the members, or remove it; the other side prints what to type with pqa invite')
     .argument('<domain>', 'its name')
-    .argument('<peerid>', 'its identity')
+    .argument('[peerid]', 'its identity')
     .argument('[addresses...]', 'where it listens, such as /dns4/pqa.example.org/tcp/4001; none if it dials this one')
     .addOption(config())
     .option('--replace', 'the domain has a new key: take it instead of the one that is listed')
+    .option('--remove', 'trust it no longer: take it out of the members')
     .addOption(json())
-    .action((domain: string, peerId: string, addresses: string[], options) =>
+    .action((domain: string, peerId: string | undefined, addresses: string[], options) =>
       trust(domain, peerId, addresses, options),
     );
   program
@@ -119,6 +122,41 @@ function addAgentCommands(program: Command, done: (code: number) => void): void 
     .addOption(url())
     .addOption(json())
     .action(showLedger);
+}
+
+function addPolicyCommands(program: Command): void {
+  const config = () => new Option('--config <file>', 'configuration of this agent').default('pqa.yaml');
+  const policy = program.command('policy').description('what leaves this domain: rules in its configuration');
+  policy
+    .command('list')
+    .description('all rules')
+    .addOption(config())
+    .addOption(json())
+    .action((options) => listPolicies(options));
+  policy
+    .command('set')
+    .description('put a rule in place of those of a metric; a running agent takes it within a second')
+    .argument('<metric>', "a metric of this domain, or '*' for all without rules of their own")
+    .option('--domains <name...>', "who may read: names, '*' for every member (default), none for nobody")
+    .option('--columns <name...>', "columns that may leave: names, or '*' (default)")
+    .option('--where <condition>', 'rows that may leave: an EPL condition')
+    .option('--aggregate-only', 'only groups of tumbling windows leave')
+    .option('--group-by <column...>', 'columns that may be group keys')
+    .option('--filters <column...>', 'columns that filters may read')
+    .option('--least-group <n>', 'smaller groups are suppressed (5)')
+    .option('--least-window-ms <ms>', 'windows are whole multiples of it (60000)')
+    .option('--max-rows-per-second <n>', 'rows for one reader; what is more waits')
+    .option('--add', 'after the rules that there are, instead of in their place')
+    .addOption(config())
+    .addOption(json())
+    .action((metric: string, options) => setPolicy(metric, options));
+  policy
+    .command('rm')
+    .description('remove the rules of a metric')
+    .argument('<metric>')
+    .addOption(config())
+    .addOption(json())
+    .action((metric: string, options) => removePolicy(metric, options));
 }
 
 function addQueryCommands(program: Command): void {

@@ -3,6 +3,7 @@
  * by the {@link ManagementTarget}; introspection is in `system-methods.ts`.
  */
 import { CodedError } from '../model/errors.ts';
+import type { ExportPolicy } from '../model/policy.ts';
 import type { PropertyDeclaration } from '../ports/registry.ts';
 import {
   MAX_DESCRIPTION_LENGTH,
@@ -250,10 +251,34 @@ Monitoring clients of this agent: [{name, metrics, state, detail, eventsTotal, f
       },
     },
     {
+      name: 'listPolicies',
+      signatures: [['array']],
+      help: `listPolicies()
+What leaves this domain: [{metric, domains, columns, where?, aggregateOnly?, maxRowsPerSecond?}, ...], as in the configuration.`,
+      async call(params) {
+        checkCount(params, 0, 0, 'listPolicies()');
+        return (await target.listPolicies()).map(policyStruct);
+      },
+    },
+    {
+      name: 'setPolicies',
+      signatures: [['boolean', 'string', 'array']],
+      help: `setPolicies(metric, rules)
+Puts rules in place of those of one metric, in the configuration file and at once; an empty list removes them. Fragments that
+they forbid end, and the queries that read them say why. rules: as listPolicies tells them.`,
+      async call(params, caller) {
+        checkCount(params, 2, 2, 'setPolicies(metric, rules)');
+        const rules = readList(params[1], 'parameter 2 (rules)', MAX_RULES);
+        await target.setPolicies(readName(params[0], 'parameter 1 (metric)'), rules, caller);
+        return true;
+      },
+    },
+    {
       name: 'getLedger',
       signatures: [['array'], ['array', 'struct']],
       help: `getLedger(options)
-What this domain disclosed, latest first: [{consumer, fragmentId, fragments, epl, columns, rows, bytes, firstMs, lastMs}, ...].
+What this domain disclosed, latest first: [{consumer, fragmentId, fragments, epl, columns, rows, bytes, firstMs, lastMs, ended?, endedMs?}, ...];
+ended: why the domain ended it (policy, membership, rate-cap).
 options: {consumer: one domain's entries only}`,
       async call(params) {
         checkCount(params, 0, 1, 'getLedger(options)');
@@ -277,6 +302,21 @@ peers: [{domain, connected}], counters: {name: number}}.`,
       },
     },
   ];
+}
+
+/** Rules that one metric may have. */
+const MAX_RULES = 1_000;
+
+function policyStruct(p: ExportPolicy): XmlRpcValue {
+  const { aggregateOnly: a } = p;
+  return {
+    metric: p.metric,
+    domains: p.domains === '*' ? '*' : [...p.domains],
+    columns: p.columns === '*' ? '*' : [...p.columns],
+    ...(p.where === undefined ? {} : { where: p.where }),
+    ...(a === undefined ? {} : { aggregateOnly: { ...a, groupBy: [...a.groupBy], filters: [...a.filters] } }),
+    ...(p.maxRowsPerSecond === undefined ? {} : { maxRowsPerSecond: p.maxRowsPerSecond }),
+  };
 }
 
 function readMetric(params: readonly XmlRpcValue[]): MetricDeclaration {

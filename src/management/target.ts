@@ -3,6 +3,7 @@
  * then. Answers are plain data; mistakes are `CodedError`s, which become faults.
  */
 import type { DomainName, QueryId } from '../model/ids.ts';
+import type { ExportPolicy } from '../model/policy.ts';
 import type { Json } from '../ports/store.ts';
 import type { PropertyDeclaration } from '../ports/registry.ts';
 import type { SourceHealth } from '../ports/source.ts';
@@ -151,6 +152,9 @@ export interface AgentStatus {
   readonly counters: Readonly<Record<string, number>>;
 }
 
+/** One export rule (DESIGN §7), as the configuration has it. */
+export type PolicyListing = ExportPolicy;
+
 /** What one fragment told one domain. */
 export interface LedgerListing {
   readonly consumer: DomainName;
@@ -164,6 +168,9 @@ export interface LedgerListing {
   readonly bytes: number;
   readonly firstMs: number;
   readonly lastMs: number;
+  /** Why the domain ended it: `policy`, `membership`, `rate-cap`; absent while it may go on. */
+  readonly ended?: string | undefined;
+  readonly endedMs?: number | undefined;
 }
 
 export interface ManagementTarget {
@@ -194,5 +201,8 @@ export interface ManagementTarget {
   listSources(): Promise<readonly SourceListing[]>;
   getStatus(): Promise<AgentStatus>;
   /** What this domain disclosed, to `consumer` or to all; latest first. */
+  listPolicies(): Promise<readonly PolicyListing[]>;
+  /** Puts `rules` in place of those of the metric, in the configuration and at once. Throws `INVALID_PARAMETERS`, `NOT_SUPPORTED`. */
+  setPolicies(metric: string, rules: readonly unknown[], caller: Caller): Promise<void>;
   getLedger(consumer: DomainName | undefined): Promise<readonly LedgerListing[]>;
 }

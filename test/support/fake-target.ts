@@ -1,4 +1,6 @@
 /** A management target that keeps what it is told and answers from it: for tests of the management interface. */
+import { parseRules } from '../../src/agent/policies-file.ts';
+import type { ExportPolicy } from '../../src/model/policy.ts';
 import { MetricRegistry } from '../../src/agent/metric-registry.ts';
 import type {
   AgentStatus,
@@ -141,6 +143,16 @@ export class FakeTarget implements ManagementTarget {
   async listSources(): Promise<readonly SourceListing[]> {
     const never = { eventsTotal: 0, failuresTotal: 0, lastEventMs: null };
     return [{ name: 'host', metrics: ['HostCpu'], state: 'running', detail: '', ...never }];
+  }
+
+  policies: readonly ExportPolicy[] = [{ metric: 'Mem', domains: ['esnet'], columns: '*' }];
+
+  async listPolicies(): Promise<readonly ExportPolicy[]> {
+    return this.policies;
+  }
+
+  async setPolicies(metric: string, rules: readonly unknown[]): Promise<void> {
+    this.policies = [...this.policies.filter((p) => p.metric !== metric), ...parseRules(metric, rules)];
   }
 
   async getLedger(consumer: string | undefined): Promise<readonly LedgerListing[]> {

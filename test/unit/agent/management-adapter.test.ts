@@ -80,6 +80,7 @@ async function world() {
       const properties = declaration.properties.map((p) => ({ name: p.name, type: parseType(p.type) }));
       for (const type of typesOfMetric('renci', declaration.name, properties)) core.runtime.addType(type);
     },
+    policies: { list: () => [], set: () => undefined },
     domains: () => [],
     sources: () => [],
     status: () => {

@@ -172,6 +172,27 @@ describe('the ledger', () => {
   });
 });
 
+describe('policies', () => {
+  test('are told as the configuration has them; those of one metric are set together', async () => {
+    const rule = { metric: 'Disk', aggregateOnly: { groupBy: ['host'], leastGroup: 3 }, maxRowsPerSecond: 2.5 };
+    expect(await call('setPolicies', 'Disk', [rule])).toBe(true);
+    expect(await call('listPolicies')).toEqual([
+      { metric: 'Mem', domains: ['esnet'], columns: '*' },
+      {
+        ...rule,
+        domains: '*',
+        columns: '*',
+        aggregateOnly: { groupBy: ['host'], filters: [], leastGroup: 3, leastWindowMs: 60_000 },
+      },
+    ]);
+    await expect(call('setPolicies', 'Disk', [{ metric: 'Mem' }])).rejects.toThrow(
+      "a rule of 'Mem' among those of 'Disk'",
+    );
+    await expect(call('setPolicies', 'Disk', [{ metric: 'Disk', domain: ['x'] }])).rejects.toThrow('domain');
+    await expect(call('setPolicies', 'Disk', [{ metric: 'Disk', where: 'util >' }])).rejects.toThrow('EPL condition');
+  });
+});
+
 describe('system', () => {
   test('every method has help that begins with its call, and signatures', async () => {
     const names = await call('system.listMethods');
@@ -185,11 +206,13 @@ describe('system', () => {
       'getVariables',
       'listDomains',
       'listMetrics',
+      'listPolicies',
       'listQueries',
       'listSources',
       'publish',
       'registerMetric',
       'registerQuery',
+      'setPolicies',
       'setVariable',
       'system.getCapabilities',
       'system.listMethods',
