@@ -19,6 +19,25 @@ export interface PlannedFragment {
   readonly columns: readonly Column[];
   /** Rewrites that made it, by name of rule, for `explain`. */
   readonly rules: readonly string[];
+  /** What it is expected to send; absent where nothing was estimated. */
+  readonly estimate?: FragmentEstimate | undefined;
+}
+
+/** What a fragment is expected to send to one consumer, per second; heartbeats apart. */
+export interface FragmentEstimate {
+  readonly deltasHz: number;
+  readonly insertsHz: number;
+  readonly removesHz: number;
+  /** Envelopes and all that is in them. */
+  readonly bytesHz: number;
+}
+
+/** A plan that was not taken. */
+export interface PlanAlternative {
+  /** Which rewrites it does not make, or makes, beside the chosen plan. */
+  readonly title: string;
+  /** Across borders, heartbeats included. */
+  readonly bytesHz: number;
 }
 
 /** A remote input of the residual: one name in its from clauses, fed by the union of fragments in key order. */
@@ -43,6 +62,8 @@ export interface Plan {
   readonly inputs: readonly PlannedInput[];
   readonly statements: readonly PlannedStatement[];
   readonly notes: readonly string[];
+  /** Plans that were weighed against this one, cheapest first. */
+  readonly alternatives?: readonly PlanAlternative[] | undefined;
 }
 
 export interface PlannedStatement {

@@ -49,7 +49,8 @@ function columnsOfRows(
   return all ? type.properties : type.properties.filter((p) => used.has(p.name));
 }
 
-function holdsEvents(type: ValueType): boolean {
+/** True if a value of the type is an event or holds some. */
+export function holdsEvents(type: ValueType): boolean {
   return type.kind === 'event' || (type.kind === 'array' && holdsEvents(type.of));
 }
 

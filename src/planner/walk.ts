@@ -1,5 +1,12 @@
 /** Walks over checked expressions and select bodies: which streams, columns and facilities something reads. Pure. */
-import type { CheckedExpression, CheckedStream, SelectBody, SelectStatement, StreamRef } from '../model/checked.ts';
+import type {
+  AggregateSpec,
+  CheckedExpression,
+  CheckedStream,
+  SelectBody,
+  SelectStatement,
+  StreamRef,
+} from '../model/checked.ts';
 import { walkExpression } from '../model/expression-tree.ts';
 
 /** Top-level expressions of a body, aggregates and window arguments included. */
@@ -10,10 +17,7 @@ export function expressionsOf(body: SelectBody | SelectStatement): readonly Chec
   out.push(...body.where, ...body.groupBy);
   for (const item of body.select) if (item.kind === 'expression') out.push(item.expression);
   if (body.having !== null) out.push(body.having);
-  for (const a of body.aggregates) {
-    out.push(...a.args, ...(a.groupBy ?? []));
-    if (a.filter !== null) out.push(a.filter);
-  }
+  out.push(...body.aggregates.flatMap(expressionsOfAggregate));
   if ('orderBy' in body) {
     for (const o of body.orderBy) out.push(o.expression);
     out.push(...expressionsOfOutput(body));
@@ -21,9 +25,16 @@ export function expressionsOf(body: SelectBody | SelectStatement): readonly Chec
   return out;
 }
 
+function expressionsOfAggregate(a: AggregateSpec): readonly CheckedExpression[] {
+  return [...a.args, ...(a.groupBy ?? []), ...(a.filter === null ? [] : [a.filter])];
+}
+
 /** Parentheses, contained events and windows of a stream: what is read of its own events. */
 export function expressionsOfInput(s: CheckedStream): readonly CheckedExpression[] {
-  const out: CheckedExpression[] = s.windows.flatMap((w) => [...w.args]);
+  const out: CheckedExpression[] = s.windows.flatMap((w) => [
+    ...w.args,
+    ...w.aggregates.flatMap(expressionsOfAggregate),
+  ]);
   if (s.source.kind !== 'filter') return out;
   out.push(...s.source.filter);
   for (const step of s.source.contained) {

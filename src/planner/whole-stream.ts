@@ -6,11 +6,15 @@
  * type, each with the events of exactly that type, so that none comes twice and none loses its type.
  */
 import type { AstFilterSource } from '../model/ast.ts';
+import type { SelectBody, SelectStatement } from '../model/checked.ts';
 import { isSubtype, type EventType } from '../model/event-type.ts';
 import { quoteName } from '../epl/print-names.ts';
 import { parseStreamName, stringifyStreamName, type DomainName } from '../model/ids.ts';
 import type { FederatedCatalog } from './catalog.ts';
+import { usedColumns } from './columns.ts';
 import { fragmentText } from './fragment-text.ts';
+import type { Planning } from './planning.ts';
+import { meansStream, walkBody } from './walk.ts';
 
 export interface WholeInput {
   readonly type: EventType;
@@ -84,3 +88,43 @@ function exactText(source: AstFilterSource, type: EventType, catalog: FederatedC
 }
 
 const EVENT = 'e';
+
+/** True if the body reads a stream that has to reach the residual under its own name. */
+export function readsWhole(body: SelectBody, planning: Planning): boolean {
+  return (
+    body.streams.some((s) => s.source.kind === 'filter' && isWhole(body, s.index, s.source.eventType, planning)) ||
+    body.subqueries.some((sub) => readsWhole(sub, planning))
+  );
+}
+
+/** True if stream `stream` of `body` has to reach the residual under its own name. */
+export function isWhole(
+  body: SelectBody,
+  stream: number,
+  type: EventType,
+  { catalog, open, variants }: Pick<Planning, 'catalog' | 'open' | 'variants'>,
+): boolean {
+  if (open.has(type.name)) return true;
+  if (isSelect(body) && body.insertInto !== null && variants.has(body.insertInto.typeName)) return true;
+  return looksAtSubtypes(body, stream, type, catalog);
+}
+
+function isSelect(body: SelectBody): body is SelectStatement {
+  return 'insertInto' in body;
+}
+
+/** True if the body takes events whole of a stream whose subtypes hold more than it declares. */
+function looksAtSubtypes(body: SelectBody, stream: number, type: EventType, catalog: FederatedCatalog): boolean {
+  return usedColumns(body, stream, type) === type.properties && subtypesAddColumns(type, catalog);
+}
+
+/** True if the body asks for the type of an event of the stream: a row under a made-up name would not tell it. */
+export function asksForType(body: SelectBody, stream: number): boolean {
+  let asks = false;
+  walkBody(body, (e, depth) => {
+    const operand =
+      e.kind === 'instanceof' ? e.operand : e.kind === 'call' && e.name === 'typeof' ? e.args[0] : undefined;
+    if (operand?.kind === 'event' && meansStream(operand.ref, depth, stream)) asks = true;
+  });
+  return asks;
+}

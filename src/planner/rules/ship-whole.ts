@@ -4,11 +4,43 @@
  * Safe when: all its streams live in one domain.
  * Unsafe when: it reads a variable, a context or a stream that the query itself makes (the owner holds those), feeds
  * another statement by insert-into, or is iterated (its content is then wanted at the owner).
+ *
+ * Not always better: rows may outnumber events (irstream, joins of large windows). A statement that looks at more of an
+ * event than its declared properties is shipped whatever it costs: undeclared members and types do not travel.
  */
-import type { SelectStatement } from '../../model/checked.ts';
+import type { SelectBody, SelectStatement } from '../../model/checked.ts';
 import type { DomainName } from '../../model/ids.ts';
+import { printStatement } from '../../epl/print.ts';
 import type { FederatedCatalog } from '../catalog.ts';
+import { holdsEvents } from '../columns.ts';
+import { estimateStatement } from '../cost/estimate-select.ts';
+import type { StatementRule } from '../planning.ts';
 import { walkBody } from '../walk.ts';
+import { readsWhole } from '../whole-stream.ts';
+import { RULE_TITLES } from './rule-names.ts';
+
+export const shipWhole: StatementRule = {
+  name: 'ship-whole',
+  apply({ statement, ast, planning, index }) {
+    const { catalog, options, draft, statistics } = planning;
+    if (!planning.allows('ship-whole') || options.contentWanted === true) return null;
+    const sole = soleDomain(statement, catalog, options.iterated ?? new Set());
+    if (sole === null || readsWhole(statement, planning)) return null;
+    const standsFor = statement.name ?? 'statement';
+    const free = !readsMoreThanColumns(statement);
+    if (free && !planning.chooses('ship-whole', `${index}`, statement.name ?? `statement ${index + 1}`)) return null;
+    const input = draft.input({
+      kind: 'result',
+      epl: printStatement({ ...ast, annotations: [] }),
+      domains: [sole],
+      columns: statement.columns,
+      standsFor,
+      rules: [RULE_TITLES['ship-whole']],
+      estimate: (domain) => estimateStatement(statement, domain, statistics),
+    });
+    return { name: statement.name, epl: null, shippedAs: input.name, columns: statement.columns };
+  },
+};
 
 /** The one domain that can evaluate the statement whole, or null. */
 export function soleDomain(
@@ -47,4 +79,17 @@ function readsOwnerState(statement: SelectStatement): boolean {
     if (e.kind === 'variable' || e.kind === 'contextProperty') found = true;
   });
   return found;
+}
+
+/** Functions that ask for the type or for members of an event. */
+const ASKING: ReadonlySet<string> = new Set(['typeof', 'exists']);
+
+/** True if the body looks at undeclared members, at types, or at events as values. */
+function readsMoreThanColumns(body: SelectBody): boolean {
+  let more = body.aggregates.some((a) => holdsEvents(a.type));
+  walkBody(body, (e) => {
+    if (e.kind === 'instanceof' || (e.kind === 'call' && ASKING.has(e.name)) || holdsEvents(e.type)) more = true;
+    if (e.kind === 'property' && e.path.some((step) => step.dynamic)) more = true;
+  });
+  return more;
 }

@@ -13,6 +13,7 @@ describe('push used columns only', () => {
     ['where', 'select host from Mem#length(2) where used > 1', ['host', 'used']],
     ['group by and having', 'select count(*) from Mem group by host having max(util) > 1', ['host', 'util']],
     ['order by', 'select host from Mem#length(2) order by used', ['host', 'used']],
+    ['an aggregate in the condition of a window', 'select host from Mem#expr_batch(sum(used) > 5)', ['host', 'used']],
     ['arguments of a window', 'select host from Mem#unique(used)', ['host', 'used']],
     ['an aggregate and its filter', 'select sum(used, util > 1) as s from Mem', ['util', 'used']],
     ['the domain', 'select domain from Mem', ['domain']],

@@ -16,7 +16,7 @@ describe('ship the whole statement', () => {
     ['the type of an event', 'select typeof(m) as t from renci.Mem as m'],
     ['a declared expression', 'expression big { x => x.util > 3 } select host from renci.Mem(big(m)) as m'],
   ])('%s: only result rows travel', (_, epl) => {
-    const p = plan(`@name('s0') ${epl}`);
+    const p = plan(`@name('s0') ${epl}`, { choose: 'always' });
     const fragment = soleFragment(p);
     expect(fragment).toMatchObject({ kind: 'result', rules: ['ship the whole statement'] });
     expect(fragment.epl).not.toContain('@name');
@@ -52,7 +52,9 @@ describe('ship the whole statement', () => {
   });
 
   it('each statement has a result of its own, though the texts are equal', () => {
-    const p = plan("@name('a') select host from renci.Mem; @name('b') select host from renci.Mem");
+    const p = plan("@name('a') select host from renci.Mem; @name('b') select host from renci.Mem", {
+      choose: 'always',
+    });
     expect(fragments(p)).toHaveLength(2);
     expect(new Set(p.statements.map((s) => s.shippedAs)).size).toBe(2);
   });

@@ -8,7 +8,8 @@ import type { EventType } from '../../../src/model/event-type.ts';
 import type { Plan, PlannedFragment } from '../../../src/model/plan.ts';
 import { parseType } from '../../../src/model/value.ts';
 import type { FederatedCatalog } from '../../../src/planner/catalog.ts';
-import { planQuery, type PlanOptions } from '../../../src/planner/plan-query.ts';
+import { planQuery } from '../../../src/planner/plan-query.ts';
+import type { PlanOptions } from '../../../src/planner/planning.ts';
 
 export function metric(name: string, properties: Readonly<Record<string, string>>): CatalogMetric {
   return {
