@@ -185,7 +185,7 @@ function resolveIn(streams: readonly StreamScope[], level: number, chain: AstCha
       return unknownProperty(wanted, stream.type, next.position);
     }
   }
-  const owners = streams.filter((s) => hasProperty(s.type, first.name));
+  const owners = ownersOf(first.name, streams, second !== undefined);
   const [owner, other] = owners;
   if (owner !== undefined) {
     if (other !== undefined) {
@@ -203,6 +203,13 @@ function resolveIn(streams: readonly StreamScope[], level: number, chain: AstCha
   if (only !== undefined && (first.dynamic || (isOpen(only.type) && isFree(first.name, chain, context))))
     return { expression: propertyOf(only, level, first, chain, context), used: 1 };
   return null;
+}
+
+/** In a filter of a pattern a name before a dot means a tag first, and a name alone a property of the event first. */
+function ownersOf(name: string, streams: readonly StreamScope[], dotted: boolean): readonly StreamScope[] {
+  const owners = streams.filter((s) => hasProperty(s.type, name));
+  if (owners.length < 2 || !owners.some((s) => s.tags === true)) return owners;
+  return owners.filter((s) => (s.tags === true) === dotted);
 }
 
 function nameOf(stream: StreamScope): string {
@@ -248,9 +255,19 @@ function propertyOf(
   context: Context,
 ): CheckedExpression {
   const name = step.kind === 'index' ? '' : step.name;
+  const tagged = stream.tags === true ? tagOf(stream, level, name, ast) : null;
+  if (tagged !== null) return tagged;
   const path: PathStep = freeze({ kind: 'name', name, dynamic: step.dynamic || isOpen(stream.type) });
   const type = stepType(stream.type, path, step.position, context);
   return freeze({ kind: 'property', ref: refOf(stream, level), path: freeze([path]), type, nullable: true, ast });
+}
+
+/** A tag as an event; null for one that is an array of events, which is a property like others. */
+function tagOf(stream: StreamScope, level: number, name: string, ast: AstChain): CheckedExpression | null {
+  const type = stream.type.properties.find((p) => p.name === name)?.type;
+  if (type?.kind !== 'event') return null;
+  const ref: StreamRef = freeze({ level, stream: stream.index, tag: name });
+  return freeze({ kind: 'event', ref, type, nullable: true, ast });
 }
 
 function markCorrelated(scope: SelectScope, level: number): void {

@@ -1,9 +1,10 @@
 /** Select clauses: items, names of columns and their types (Esper reference §5.3). */
 import type { AstExpression, AstSelectItem } from '../model/ast.ts';
 import type { CheckedExpression, Column, SelectItem } from '../model/checked.ts';
+import type { EventType } from '../model/event-type.ts';
 import { OBJECT, type ValueType } from '../model/value.ts';
 import { renderExpression } from './render.ts';
-import { type Context, fail, type StreamScope } from './scope.ts';
+import { type Context, fail, type StreamScope, typeNamed } from './scope.ts';
 
 const freeze = Object.freeze;
 
@@ -40,6 +41,14 @@ export function checkSelectItems(
         for (const c of wildcardColumns(context.scope.streams)) columns.set(c.name, c);
         break;
       case 'streamWildcard': {
+        const tagged = taggedBy(ast.stream, expressions);
+        if (tagged !== null) {
+          const { stream, type } = tagged;
+          items.push(freeze({ kind: 'streamWildcard', stream, as: ast.alias, tag: ast.stream }));
+          if (ast.alias !== null) add(ast.alias, { kind: 'event', typeName: type.name }, ast);
+          else for (const p of type.properties) columns.set(p.name, p);
+          break;
+        }
         const stream = streamOf(ast.stream, ast, expressions);
         items.push(freeze({ kind: 'streamWildcard', stream: stream.index, as: ast.alias }));
         if (ast.alias === null) for (const p of stream.type.properties) columns.set(p.name, p);
@@ -67,6 +76,21 @@ function wildcardColumns(streams: readonly StreamScope[]): readonly Column[] {
   const [only, second] = streams;
   if (only !== undefined && second === undefined) return only.type.properties;
   return streams.map((s) => ({ name: s.alias ?? `stream_${s.index}`, type: { kind: 'event', typeName: s.type.name } }));
+}
+
+/** The pattern stream that has the tag, and the type of its events; null where no stream is named so but a tag is. */
+function taggedBy(
+  tag: string,
+  { scope, environment }: Context,
+): { readonly stream: number; readonly type: EventType } | null {
+  if (scope.streams.some((s) => s.alias === tag)) return null;
+  for (const stream of scope.streams) {
+    if (stream.tags !== true) continue;
+    const type = stream.type.properties.find((p) => p.name === tag)?.type;
+    const found = type?.kind === 'event' ? typeNamed(environment, type.typeName) : undefined;
+    if (found !== undefined) return { stream: stream.index, type: found };
+  }
+  return null;
 }
 
 function streamOf(name: string, ast: AstSelectItem, context: Context): StreamScope {

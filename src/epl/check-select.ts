@@ -178,8 +178,9 @@ export function checkSubselect(select: AstSelect, context: Context): SubselectRe
     ['limit', select.limit !== null],
     ['output', select.output !== null],
     ['a join', select.joins.length > 0],
+    ['a pattern', select.from?.source.kind === 'pattern'],
   ] as const) {
-    if (present) fail('INVALID_STATEMENT', `a subquery takes no ${clause.replace('a join', 'join')}`, select.position);
+    if (present) fail('INVALID_STATEMENT', `a subquery takes no ${clause.replace('a ', '')}`, select.position);
   }
   const parent: SelectScope = context.scope;
   const scope = newScope(parent);

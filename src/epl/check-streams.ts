@@ -1,33 +1,21 @@
 /** The from clause: types, filters, contained events, windows, joins and what Esper demands of them (reference §5.4, §5.12). */
 import type {
-  AstContained,
-  AstExpression,
   AstFilterSource,
   AstJoin,
   AstMatchRecognize,
+  AstPatternSource,
   AstSelect,
   AstStream,
 } from '../model/ast.ts';
-import type {
-  CheckedExpression,
-  CheckedStream,
-  ContainedStep,
-  FilterSource,
-  JoinStep,
-  PathStep,
-  SelectItem,
-  WindowSpec,
-} from '../model/checked.ts';
-import type { EventType, Property } from '../model/event-type.ts';
-import type { ValueType } from '../model/value.ts';
-import { checkChain } from './check-chain.ts';
+import type { CheckedStream, JoinStep, WindowSpec } from '../model/checked.ts';
+import type { EventType } from '../model/event-type.ts';
 import { checkCondition } from './check-expression.ts';
-import { checkSelectItems } from './check-items.ts';
+import { checkPattern, PATTERN_NAME } from './check-pattern.ts';
 import { checkMatchRecognize } from './check-rows.ts';
+import { checkFilterSource, resolveType } from './check-source.ts';
 import { requireChain } from './check-window-chain.ts';
 import { checkWindows } from './check-windows.ts';
 import { conjuncts } from './conjuncts.ts';
-import { didYouMeanHint } from './names.ts';
 import {
   type Context,
   type Environment,
@@ -37,7 +25,6 @@ import {
   notSupported,
   type SelectScope,
   type StreamScope,
-  typeNamed,
 } from './scope.ts';
 
 const freeze = Object.freeze;
@@ -90,13 +77,6 @@ function paddedStreams(joins: readonly AstJoin[]): ReadonlySet<number> {
   return padded;
 }
 
-export function resolveType(source: AstFilterSource, environment: Environment): EventType {
-  const type = environment.catalog.eventType(source.typeName);
-  if (type !== undefined) return type;
-  const hint = didYouMeanHint(source.typeName, environment.catalog.eventTypeNames());
-  return fail('UNKNOWN_STREAM', `unknown stream '${source.typeName}'`, source.position, hint);
-}
-
 /** Checks one stream and adds it to the scope with the type that other clauses see. */
 export function checkStream(
   ast: AstStream,
@@ -106,50 +86,86 @@ export function checkStream(
   environment: Environment,
   matchRecognize: AstMatchRecognize | null = null,
 ): CheckedStream {
-  if (ast.source.kind === 'pattern') return notSupported('a pattern', ast.source.position);
-  const type = resolveType(ast.source, environment);
-  const alias = ast.alias;
-  const typeName = ast.source.typeName;
-  const filterScope: SelectScope = newScope(null);
-  const base = { index, alias, typeName, windowed: false, nullable };
-  for (let i = 0; i < index; i++) filterScope.streams.push(scope.streams[i] ?? { ...base, index: i, type });
-  filterScope.streams.push({ ...base, type });
-  const source = checkFilterSource(ast.source, type, {
-    ...newContext(environment, scope, 'filter'),
-    scope: { ...filterScope, subqueries: scope.subqueries },
-    only: index,
-    outer: false,
-    noAggregates: 'in the filter of a stream',
-  });
-  const inner = source.type;
-  const stream = {
-    index,
-    alias,
-    typeName,
-    type: inner,
-    windowed: ast.windows.length > 0 || type.kind === 'view',
-    nullable,
-  };
-  filterScope.streams[index] = stream;
-  const windowContext = { ...newContext(environment, filterScope, 'window'), only: index, outer: false };
-  const { windows, type: windowType } = checkWindows(ast.windows, stream, windowContext);
+  const { source, seen, visible } =
+    ast.source.kind === 'pattern'
+      ? checkPatternSource(ast, ast.source, index, nullable, scope, environment)
+      : checkTypeSource(ast, ast.source, index, nullable, scope, environment);
+  const windowContext = { ...newContext(environment, visible, 'window'), only: index, outer: false };
+  const { windows, type: windowType } = checkWindows(ast.windows, seen, windowContext);
   requireChain(ast.windows, ast.retain ?? 'intersection');
-  if (matchRecognize !== null && windowType !== inner) {
+  if (matchRecognize !== null && windowType !== seen.type) {
     notSupported('match_recognize over a derived-value window', matchRecognize.position);
   }
   const recognized =
-    matchRecognize === null ? null : recognizedIn(matchRecognize, { ...stream, type: windowType }, windowContext);
+    matchRecognize === null ? null : recognizedIn(matchRecognize, { ...seen, type: windowType }, windowContext);
   const eventType = recognized?.type ?? windowType;
-  scope.streams.push({ ...stream, type: eventType });
+  scope.streams.push({ ...seen, type: eventType, tags: seen.tags === true && eventType === seen.type });
   return freeze({
     index,
-    alias,
-    source: source.source,
+    alias: ast.alias,
+    source,
     eventType,
     windows: recognized === null ? windows : freeze([...windows, recognized.window]),
     retain: ast.retain ?? 'intersection',
     unidirectional: ast.unidirectional,
   });
+}
+
+interface CheckedSource {
+  readonly source: CheckedStream['source'];
+  /** The stream as its windows see it. */
+  readonly seen: StreamScope;
+  /** The streams before it, and itself. */
+  readonly visible: SelectScope;
+}
+
+function checkTypeSource(
+  ast: AstStream,
+  named: AstFilterSource,
+  index: number,
+  nullable: boolean,
+  scope: SelectScope,
+  environment: Environment,
+): CheckedSource {
+  const type = resolveType(named, environment);
+  const base = { index, alias: ast.alias, typeName: named.typeName, windowed: false, nullable };
+  const visible: SelectScope = newScope(null);
+  for (let i = 0; i < index; i++) visible.streams.push(scope.streams[i] ?? { ...base, index: i, type });
+  visible.streams.push({ ...base, type });
+  const { source, type: inner } = checkFilterSource(named, type, {
+    ...newContext(environment, scope, 'filter'),
+    scope: { ...visible, subqueries: scope.subqueries },
+    only: index,
+    outer: false,
+    noAggregates: 'in the filter of a stream',
+  });
+  const seen = { ...base, type: inner, windowed: ast.windows.length > 0 || type.kind === 'view' };
+  visible.streams[index] = seen;
+  return { source, seen, visible };
+}
+
+function checkPatternSource(
+  ast: AstStream,
+  pattern: AstPatternSource,
+  index: number,
+  nullable: boolean,
+  scope: SelectScope,
+  environment: Environment,
+): CheckedSource {
+  const source = checkPattern(pattern, scope, environment);
+  const seen: StreamScope = {
+    index,
+    alias: ast.alias,
+    typeName: PATTERN_NAME,
+    type: source.eventType,
+    windowed: ast.windows.length > 0,
+    nullable,
+    tags: true,
+  };
+  const visible: SelectScope = newScope(null);
+  for (let i = 0; i < index; i++) visible.streams.push(scope.streams[i] ?? { ...seen, index: i });
+  visible.streams.push(seen);
+  return { source, seen, visible };
 }
 
 /** match_recognize stands behind the windows and makes rows of measures, as a derived-value window does. */
@@ -164,103 +180,6 @@ function recognizedIn(
   };
   const { rows, type } = checkMatchRecognize(ast, stream, { ...context, scope });
   return { window: freeze({ name: 'match_recognize', args: [], aggregates: [], rows, position: ast.position }), type };
-}
-
-function checkFilterSource(
-  ast: AstFilterSource,
-  type: EventType,
-  context: Context,
-): { source: FilterSource; type: EventType } {
-  const filter = ast.filter.flatMap((f) => conjuncts(checkCondition(f, context, 'a filter')));
-  const { steps, type: inner } = checkContained(ast.contained, type, context.environment);
-  const source: FilterSource = freeze({ kind: 'filter', eventType: type, filter: freeze(filter), contained: steps });
-  return { source, type: inner };
-}
-
-// ---------------------------------------------------------------------------------------------- contained events
-
-/**
- * `Batch[jobs][select tid from tasks where …]`. In the expressions of a step stream 0 is the contained event, stream 1
- * the event it came out of.
- */
-export function checkContained(
-  asts: readonly AstContained[],
-  from: EventType,
-  environment: Environment,
-): { steps: readonly ContainedStep[]; type: EventType } {
-  const steps: ContainedStep[] = [];
-  const properties: Property[] = [];
-  let parent = from;
-  let selected = false;
-  for (const ast of asts) {
-    const path = containedPath(ast.path, parent, environment);
-    const element = elementType(path.type, ast, environment);
-    const scope = newScope(null);
-    const common = { windowed: false, nullable: false };
-    scope.streams.push({ ...common, index: 0, alias: ast.alias, typeName: element.name, type: element });
-    scope.streams.push({ ...common, index: 1, alias: null, typeName: parent.name, type: parent });
-    const context: Context = {
-      ...newContext(environment, scope, 'contained'),
-      outer: false,
-      noAggregates: 'in a contained-event selection',
-    };
-    let select: readonly SelectItem[] | null = null;
-    if (ast.select !== null) {
-      selected = true;
-      const items = checkSelectItems(ast.select, { ...context, scope: onlyFirstForWildcard(scope, ast) }, context);
-      select = items.items;
-      properties.push(...items.columns);
-    }
-    const where = ast.where === null ? null : checkCondition(ast.where, context, "'where'");
-    steps.push(freeze({ path: path.path, eventType: element, select, where, alias: ast.alias }));
-    parent = element;
-  }
-  if (!selected) return { steps: freeze(steps), type: parent };
-  const type: EventType = {
-    name: `${from.name}[${steps.length}]@${asts[0]?.position.offset ?? 0}`,
-    supertypes: [],
-    properties,
-  };
-  environment.anonymous.set(type.name, type);
-  return { steps: freeze(steps), type };
-}
-
-/** `*` of a contained select means the contained event alone. */
-function onlyFirstForWildcard(scope: SelectScope, ast: AstContained): SelectScope {
-  const wild = ast.select?.some((item) => item.kind === 'wildcard') === true;
-  return wild ? { ...scope, streams: scope.streams.slice(0, 1) } : scope;
-}
-
-function containedPath(
-  ast: AstExpression,
-  parent: EventType,
-  environment: Environment,
-): { path: readonly PathStep[]; type: ValueType } {
-  if (ast.kind !== 'chain' || ast.target !== null)
-    return notSupported('a contained-event expression that is not a property', ast.position);
-  const scope = newScope(null);
-  scope.streams.push({ index: 0, alias: null, typeName: parent.name, type: parent, windowed: false, nullable: false });
-  const value: CheckedExpression = checkChain(ast, { ...newContext(environment, scope, 'contained'), outer: false });
-  if (value.kind !== 'property')
-    return notSupported('a contained-event expression that is not a property', ast.position);
-  return { path: value.path, type: value.type };
-}
-
-function elementType(type: ValueType, ast: AstContained, environment: Environment): EventType {
-  if (ast.typeName !== null) {
-    const declared = environment.catalog.eventType(ast.typeName);
-    if (declared !== undefined) return declared;
-    return fail(
-      'UNKNOWN_STREAM',
-      `unknown event type '${ast.typeName}'`,
-      ast.position,
-      didYouMeanHint(ast.typeName, environment.catalog.eventTypeNames()),
-    );
-  }
-  const element = type.kind === 'array' ? type.of : type;
-  const found = element.kind === 'event' ? typeNamed(environment, element.typeName) : undefined;
-  if (found !== undefined) return found;
-  return fail('TYPE_MISMATCH', 'the property holds no events', ast.path.position, 'name their type: [values@type(X)]');
 }
 
 // ---------------------------------------------------------------------------------------------- joins

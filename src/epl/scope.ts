@@ -18,6 +18,8 @@ export interface StreamScope {
   readonly windowed: boolean;
   /** Group keys of aggregations may not look here, etc.; events of outer-joined streams can be absent. */
   readonly nullable: boolean;
+  /** The properties are tags of a pattern. @default false */
+  readonly tags?: boolean | undefined;
 }
 
 /** One select: a statement or a subquery. */
@@ -44,7 +46,8 @@ export type Clause =
   | 'window'
   | 'output'
   | 'set'
-  | 'contained';
+  | 'contained'
+  | 'pattern';
 
 /** A name bound by a lambda (`type`) or by the call of a declared expression (`value`, seen from `scope`). */
 export type Binding =

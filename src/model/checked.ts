@@ -5,6 +5,7 @@
  * text: for printing (fragments are sent as text) and for positions in errors.
  */
 import type { AstExpression, AstExpressionDeclaration, AstStatement } from './ast.ts';
+import type { PatternSource } from './checked-pattern.ts';
 import type { Position } from './errors.ts';
 import type { EventType } from './event-type.ts';
 import type { Value, ValueType } from './value.ts';
@@ -289,13 +290,6 @@ export interface ContainedStep {
   readonly alias: string | null;
 }
 
-export interface PatternSource {
-  readonly kind: 'pattern';
-  /** Root of the pattern; its shape comes with the pattern issue. */
-  readonly pattern: unknown;
-  readonly position: Position;
-}
-
 export interface CheckedStream {
   readonly index: number;
   /** As written; null when there is none (columns of a wildcard join are then `stream_0`, …). */
@@ -323,7 +317,13 @@ export interface JoinStep {
 export type SelectItem =
   | { readonly kind: 'wildcard' }
   /** `b.*` flat; `b.* as x` one event-valued column. */
-  | { readonly kind: 'streamWildcard'; readonly stream: number; readonly as: string | null }
+  | {
+      readonly kind: 'streamWildcard';
+      readonly stream: number;
+      readonly as: string | null;
+      /** `a.*` of a pattern's tag. */
+      readonly tag?: string | undefined;
+    }
   | { readonly kind: 'expression'; readonly expression: CheckedExpression; readonly name: string };
 
 export interface OrderItem {

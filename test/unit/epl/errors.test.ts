@@ -65,7 +65,6 @@ describe('messages', () => {
       'create variable int v1 = 1; on Cpu set v2 = cores',
       "UNKNOWN_VARIABLE: unknown variable 'v2' (line 1, column 40); did you mean 'v1'?",
     ],
-    ['select * from pattern [every a=Cpu]', 'NOT_SUPPORTED: a pattern cannot be evaluated yet (line 1, column 15)'],
     ['create window W#keepall as Cpu', 'NOT_SUPPORTED: a named window cannot be evaluated yet (line 1, column 1)'],
   ])('%s', (text, message) => {
     const error = errorOf(() => analyze(text));
