@@ -1,19 +1,47 @@
 /** `pqa peers`, `pqa sources`. */
-import { askList, type Connection } from './answers.ts';
+import { askList, askStruct, structOf, type Answer, type Connection } from './answers.ts';
 import { print, printJson, printTable } from './output.ts';
+
+/** Counters of what was refused of a member; each has the label `domain`. */
+const REFUSALS: ReadonlySet<string> = new Set([
+  'gossip_rejected_total',
+  'exchange_refused_total',
+  'fragments_refused_total',
+  'fragments_ended_total',
+]);
 
 export async function listPeers(options: Connection): Promise<void> {
   const domains = await askList(options, 'listDomains');
-  if (options.json === true) return printJson(domains);
+  const counters = structOf((await askStruct(options, 'getStatus'))['counters']);
+  const rows = domains.map((d): Answer => ({ ...d, refused: refusedOf(String(d['domain']), counters) }));
+  if (options.json === true) return printJson(rows);
   printTable(
-    ['domain', 'connected', 'metrics', 'peer'],
-    domains.map((d) => [
+    ['domain', 'connected', 'metrics', 'refused of it', 'peer'],
+    rows.map((d) => [
       d['domain'],
       d['self'] === true ? 'this agent' : d['connected'] === true ? 'yes' : 'no',
       d['metrics'],
+      Object.entries(structOf(d['refused']))
+        .map(([what, n]) => `${String(n)} ${what}`)
+        .join(', '),
       d['peerId'],
     ]),
   );
+  const strangers = Number(counters['peer_refused_total{reason="stranger"}'] ?? 0);
+  if (strangers > 0) print(`${strangers} connections of peers that are no members were refused`);
+}
+
+/** By reason or code: `signer`, `POLICY_REFUSED`. */
+function refusedOf(domain: string, counters: Answer): Readonly<Record<string, number>> {
+  const refused: Record<string, number> = {};
+  for (const [series, n] of Object.entries(counters)) {
+    const [, name = '', labels = ''] = /^(\w+)\{(.*)\}$/.exec(series) ?? [];
+    if (!REFUSALS.has(name) || !labels.includes(`domain=${JSON.stringify(domain)}`)) continue;
+    const [, reason = name] = /(?:reason|code)="([^"]*)"/.exec(labels) ?? [];
+    const what = name === 'fragments_ended_total' ? `ended by ${reason}` : reason;
+    refused[what] = (refused[what] ?? 0) + Number(n);
+  }
+  return refused;
 }
 
 export async function listSources(options: Connection): Promise<void> {

@@ -3,6 +3,7 @@
  * well enough for a query to be deployed on it, and then sends what the test says.
  */
 import { encode } from 'it-length-prefixed';
+import { multiaddr } from '@multiformats/multiaddr';
 import type { Connection } from '@libp2p/interface';
 import { encodeHeartbeat } from '../../src/federation/codec-heartbeat.ts';
 import { encodeRequest } from '../../src/federation/codec-control.ts';
@@ -40,6 +41,8 @@ export class HostileMember {
   #timer: NodeJS.Timeout | null = null;
   /** Overrides what the next heartbeats say of the fragment. */
   progress: (() => FragmentProgress) | null = null;
+  /** Messages on topics that it joined. */
+  readonly overheard: Uint8Array[] = [];
   /** Number of the last delta sent. */
   seq = 0;
 
@@ -109,6 +112,21 @@ export class HostileMember {
 
   async gossip(fragmentId: string, bytes: Uint8Array): Promise<void> {
     await this.#running.services.gossip.publish(stringifyTopic(fragmentId), bytes);
+  }
+
+  /** Joins the topic of a fragment that is none of its own; what it hears comes into `overheard`. */
+  eavesdrop(fragmentId: string): void {
+    const { gossip } = this.#running.services;
+    const topic = stringifyTopic(fragmentId);
+    gossip.addEventListener('message', ({ detail }) => {
+      if (detail.topic === topic) this.overheard.push(detail.data);
+    });
+    gossip.subscribe(topic);
+  }
+
+  /** Dials an agent; resolves also when it is refused afterwards. */
+  async dial(address: string): Promise<void> {
+    await this.#running.dial(multiaddr(address)).catch(() => undefined);
   }
 
   /** How many peers listen to the topic of a fragment. */
