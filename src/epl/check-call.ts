@@ -7,7 +7,7 @@ import { checkAggregate } from './check-aggregate.ts';
 import { aggregateInfo, functionNames } from './functions.ts';
 import { didYouMeanHint } from './names.ts';
 import { renderExpression } from './render.ts';
-import { type Binding, type Context, fail, MAX_EXPANSIONS, notSupported } from './scope.ts';
+import { type Binding, type Context, fail, MAX_EXPANSIONS } from './scope.ts';
 import { commonType, describeType, isIntegral, namedType } from './typing.ts';
 
 const freeze = Object.freeze;
@@ -189,15 +189,54 @@ function checkCast(step: CallStep, ast: AstChain, context: Context): CheckedExpr
   if (value === undefined || target?.kind !== 'typeName' || more !== undefined) {
     return fail('WRONG_ARGUMENTS', 'cast takes a value and a type', step.position, 'write cast(x, int)');
   }
+  const operand = context.environment.check(value, context);
+  if (format !== undefined) return castDate(operand, target.name, format, ast, context);
   const to = namedType(target.name);
   requireType(target.name, target.position, context);
-  const operand = context.environment.check(value, context);
-  let formatted: CheckedExpression | null = null;
-  if (format !== undefined) {
-    const inner = format.kind === 'named' ? format.values[0] : format;
-    if (inner !== undefined) formatted = context.environment.check(inner, context);
+  return freeze({ kind: 'cast', operand, to, format: null, type: to, nullable: true, ast });
+}
+
+/** Types of points in time; here all are ms since the epoch, a long. */
+const INSTANTS = /^(?:java\.util\.)?(?:long|date|calendar)$/i;
+
+/** `cast(text, date, dateformat: 'yyyy-MM-dd')` (Esper reference §10.1.5). */
+function castDate(
+  operand: CheckedExpression,
+  target: string,
+  format: AstExpression,
+  ast: AstChain,
+  context: Context,
+): CheckedExpression {
+  const [pattern, more] = format.kind === 'named' ? format.values : [];
+  if (
+    format.kind !== 'named' ||
+    format.name.toLowerCase() !== 'dateformat' ||
+    pattern === undefined ||
+    more !== undefined
+  ) {
+    return fail(
+      'WRONG_ARGUMENTS',
+      'cast takes a value, a type and a dateformat',
+      format.position,
+      "write cast(x, long, dateformat: 'yyyy-MM-dd')",
+    );
   }
-  return freeze({ kind: 'cast', operand, to, format: formatted, type: to, nullable: true, ast });
+  if (!INSTANTS.test(target)) {
+    requireType(target, format.position, context);
+    return fail('TYPE_MISMATCH', `a dateformat gives a time, not ${target}`, format.position, 'cast to long or date');
+  }
+  if (operand.type.kind !== 'string' && operand.type.kind !== 'null') {
+    return fail(
+      'TYPE_MISMATCH',
+      `a dateformat reads a string, not ${describeType(operand.type)}`,
+      operand.ast.position,
+    );
+  }
+  const checked = context.environment.check(pattern, context);
+  if (checked.type.kind !== 'string') {
+    return fail('TYPE_MISMATCH', `a dateformat is a string, not ${describeType(checked.type)}`, pattern.position);
+  }
+  return freeze({ kind: 'cast', operand, to: LONG, format: checked, type: LONG, nullable: true, ast });
 }
 
 /** Types of Java that EPL texts name and that have no counterpart here. */
@@ -208,7 +247,16 @@ function requireType(name: string, position: Position, context: Context): void {
   const type = namedType(name);
   const inner = type.kind === 'array' ? type.of : type;
   if (inner.kind !== 'event' || context.environment.catalog.eventType(inner.typeName) !== undefined) return;
-  if (FOREIGN.test(name)) notSupported(`the type ${name}`, position);
+  if (/(?:^|\.)(?:date|calendar|local|zoned)/i.test(name) && FOREIGN.test(name)) {
+    fail(
+      'NOT_SUPPORTED',
+      `the type ${name} is not there`,
+      position,
+      'times are ms since the epoch: long; text is read by cast(x, long, dateformat: …)',
+    );
+  }
+  if (FOREIGN.test(name))
+    fail('NOT_SUPPORTED', `the type ${name} is not there`, position, 'numbers are int, long, float and double');
   fail('TYPE_MISMATCH', `unknown type '${name}'`, position, didYouMeanHint(name, CASTABLE));
 }
 

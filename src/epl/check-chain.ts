@@ -9,8 +9,9 @@ import type { CheckedExpression, PathStep, StreamRef } from '../model/checked.ts
 import type { Position } from '../model/errors.ts';
 import { CodedError } from '../model/errors.ts';
 import type { EventType } from '../model/event-type.ts';
-import { LONG, OBJECT, type ValueType } from '../model/value.ts';
+import { INT, LONG, OBJECT, type ValueType } from '../model/value.ts';
 import { checkCall } from './check-call.ts';
+import { checkStatic } from './check-java.ts';
 import { checkMethod } from './check-method.ts';
 import { isMethod } from './methods.ts';
 import { countNodes } from './count-nodes.ts';
@@ -129,7 +130,7 @@ function resolveName(chain: AstChain, context: Context): Found {
       used: 1,
     };
   }
-  return unknownName(name, chain, context);
+  return checkStatic(chain, context) ?? unknownName(name, chain, context);
 }
 
 /** Esper refuses a name that is both: "ambiguous to a property of the same name". */
@@ -295,7 +296,9 @@ export function applySteps(
         mapped === null ? checkMethod(value, step, ast, context) : extended(value, mapped, step.position, ast, context);
     } else {
       const path = pathStep(step);
-      if (path !== null) value = extended(value, [path], step.position, ast, context);
+      if (step.kind === 'name' && step.name === 'length' && value.type.kind === 'array')
+        value = freeze({ kind: 'call', name: 'java:array.length', args: [value], type: INT, nullable: true, ast });
+      else if (path !== null) value = extended(value, [path], step.position, ast, context);
       else if (step.kind === 'index') value = elementOf(value, step, ast, context);
     }
   }

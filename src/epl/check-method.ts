@@ -7,6 +7,7 @@
 import type { AstChain, AstExpression, AstStep } from '../model/ast.ts';
 import type { CheckedExpression } from '../model/checked.ts';
 import { BOOLEAN, DOUBLE, INT, isNumeric, LONG, STRING, type ValueType } from '../model/value.ts';
+import { checkValueMethod, valueMethodNames } from './check-java.ts';
 import {
   DATE_TIME,
   DATE_TIME_ARGS,
@@ -37,6 +38,8 @@ export function checkMethod(
   const enumeration = ENUMERATION.get(name);
   if (source.type.kind === 'array' && enumeration !== undefined)
     return checkEnumeration(source, source.type.of, enumeration, step, ast, context);
+  const own = checkValueMethod(target, step, ast, context);
+  if (own !== null) return own;
   if (INTERVALS.has(name)) return checkInterval(target, name, step, ast, context);
   const result = DATE_TIME.get(name);
   if (result !== undefined) return checkDateTime(target, name, result, step, ast, context);
@@ -47,7 +50,12 @@ export function checkMethod(
       step.position,
     );
   }
-  const names = [...ENUMERATION.keys(), ...INTERVALS.keys(), ...DATE_TIME.keys()];
+  const names = [
+    ...valueMethodNames(target.type.kind),
+    ...ENUMERATION.keys(),
+    ...INTERVALS.keys(),
+    ...DATE_TIME.keys(),
+  ];
   return fail('UNKNOWN_FUNCTION', `unknown method '${step.name}'`, step.position, didYouMeanHint(step.name, names));
 }
 

@@ -3,6 +3,7 @@ import type { CheckedExpression } from '../../model/checked.ts';
 import { CodedError } from '../../model/errors.ts';
 import { isNumeric } from '../../model/value.ts';
 import type { Value } from '../../model/value.ts';
+import { isJavaFunction, javaConstant } from '../functions/java.ts';
 import { emitExists } from './emit-access.ts';
 import { lift } from './lift.ts';
 import { quote } from './quote.ts';
@@ -27,7 +28,24 @@ const BUILTINS: ReadonlySet<string> = new Set([
   'last_output_timestamp',
 ]);
 
+const JAVA = 'java:';
+
+/** Functions of one double that are JavaScript's own. */
+const PLAIN_MATH =
+  /^Math\.(?:sqrt|cbrt|exp|expm1|log|log10|log1p|floor|ceil|sin|cos|tan|asin|acos|atan|sinh|cosh|tanh)$/;
+
+function emitJava(e: Of<'call'>, name: string, scope: Scope): Code {
+  const constant = javaConstant(name);
+  if (constant !== undefined) return code(scope.constant(constant), false, true);
+  if (!isJavaFunction(name)) throw notSupported(e, `the method '${name}'`);
+  const args = e.args.map((a) => scope.emit(a, scope));
+  if (PLAIN_MATH.test(name)) return lift(scope, args, (a = '') => `${name}(${a})`);
+  const kinds = scope.constant(e.args.map((a) => a.type.kind));
+  return code(scope.call('javaCall', quote(name), `[${args.map((a) => a.js).join(',')}]`, kinds), true);
+}
+
 export function emitCall(e: Of<'call'>, scope: Scope): Code {
+  if (e.name.startsWith(JAVA)) return emitJava(e, e.name.slice(JAVA.length), scope);
   const [first] = e.args;
   switch (e.name) {
     case 'coalesce':

@@ -5,6 +5,7 @@ import * as dateTime from '../functions/date-time.ts';
 import * as folds from '../functions/enumeration-folds.ts';
 import * as enumeration from '../functions/enumeration.ts';
 import * as interval from '../functions/interval.ts';
+import * as java from '../functions/java.ts';
 import * as members from '../functions/members.ts';
 import * as period from '../functions/period.ts';
 import * as rows from '../functions/rows.ts';
@@ -18,6 +19,7 @@ export const HELPERS = {
   orderOf: values.orderOf,
   keyOf: values.keyOf,
   keyPart: values.keyPart,
+  javaCall: java.javaCall,
   member: members.member,
   property: members.property,
   element: members.element,

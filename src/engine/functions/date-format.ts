@@ -108,6 +108,7 @@ interface Parsed {
 
 /** Milliseconds since the epoch. @throws CodedError EVALUATION if the text does not follow the pattern. */
 export function parseDate(text: string, pattern: string): number {
+  if (pattern.toLowerCase() === 'iso') return parseIsoDate(text);
   const p: Parsed = {
     year: 1970,
     month: 1,
@@ -129,6 +130,20 @@ export function parseDate(text: string, pattern: string): number {
   const hour = p.hour + (p.afternoon && p.hour < 12 ? 12 : 0);
   const days = daysOf(p.year, p.month, 1) + p.day - 1;
   return days * 86_400_000 + hour * 3_600_000 + p.minute * 60_000 + p.second * 1000 + p.millisecond - p.zoneMs;
+}
+
+const ISO =
+  /^([+-]?\d{4,6})-(\d{2})-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}(?::?\d{2})?)?)?$/u;
+
+/** ISO 8601 (dateformat 'iso' of Esper's cast); without a zone it is UTC. */
+function parseIsoDate(text: string): number {
+  const [all, year = '', month = '', day = '', hour = '0', minute = '0', second = '0', fraction = '', zone = 'Z'] =
+    ISO.exec(text) ?? [];
+  if (all === undefined) throw new CodedError('EVALUATION', `'${text}' is not a date of ISO 8601`);
+  const ms = Number(fraction.padEnd(SHORT, '0').slice(0, SHORT));
+  const days = daysOf(Number(year), Number(month), 1) + Number(day) - 1;
+  const offset = zoneOf(zone.length === SHORT ? `${zone}00` : zone);
+  return days * 86_400_000 + Number(hour) * 3_600_000 + Number(minute) * 60_000 + Number(second) * 1000 + ms - offset;
 }
 
 function literalText(wanted: string, rest: string): string | null {
