@@ -5,7 +5,7 @@ import type { Catalog, EventType, Property } from '../model/event-type.ts';
 import { OBJECT, type ValueType } from '../model/value.ts';
 import { didYouMeanHint } from './names.ts';
 import { fail, notSupported } from './scope.ts';
-import { commonType, namedType } from './typing.ts';
+import { commonType, namedType, sameType } from './typing.ts';
 
 const freeze = Object.freeze;
 
@@ -22,13 +22,16 @@ export function checkSchema(ast: AstCreateSchema, catalog: Catalog): CheckedSche
     notSupported(`a schema of kind ${ast.representation}`, ast.position);
   if (ast.variant) return variantSchema(ast, catalog);
   const properties: Property[] = [];
+  /** What a supertype has may be declared again as it is. */
+  const inherited = new Set<string>();
   const add = (property: Property, own: boolean): void => {
     const known = properties.find((p) => p.name === property.name);
     if (known === undefined) properties.push(freeze(property));
-    else if (own) fail('DUPLICATE_NAME', `property '${property.name}' is declared twice`, ast.position);
+    else if (own && !(inherited.has(property.name) && sameType(known.type, property.type))) fail('DUPLICATE_NAME', `property '${property.name}' is declared twice`, ast.position);
   };
   const parents = ast.inherits.map((name) => declared(name, ast.position, catalog));
   for (const parent of parents) for (const p of parent.properties) add(p, false);
+  for (const p of properties) inherited.add(p.name);
   for (const name of [...ast.copyFrom, ...ast.as])
     for (const p of declared(name, ast.position, catalog).properties) add(p, false);
   for (const column of ast.columns) {

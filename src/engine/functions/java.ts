@@ -76,6 +76,14 @@ function hashCode(text: string): number {
   return hash;
 }
 
+/** `String.trim`: everything up to U+0020 counts as white space. */
+function trimmed(text: string): string {
+  let [from, to] = [0, text.length];
+  while (from < to && text.charCodeAt(from) <= 0x20) from++;
+  while (to > from && text.charCodeAt(to - 1) <= 0x20) to--;
+  return text.slice(from, to);
+}
+
 function substring(text: string, from: number, to = text.length): string | null {
   return from < 0 || to > text.length || from > to ? null : text.slice(from, to);
 }
@@ -256,7 +264,7 @@ const FUNCTIONS: Readonly<Record<string, JavaFunction>> = {
   'string.isBlank': ([a]) => str(a).trim() === '',
   'string.toUpperCase': ([a]) => str(a).toUpperCase(),
   'string.toLowerCase': ([a]) => str(a).toLowerCase(),
-  'string.trim': ([a]) => str(a).replaceAll(/^[\u0000-\u0020]+|[\u0000-\u0020]+$/g, ''),
+  'string.trim': ([a]) => trimmed(str(a)),
   'string.strip': ([a]) => str(a).trim(),
   'string.concat': ([a, b]) => str(a) + str(b),
   'string.substring': ([a, from, to]) => substring(str(a), num(from), to === undefined ? undefined : num(to)),
@@ -337,7 +345,7 @@ export function javaCall(name: string, args: readonly Value[], kinds: Kinds): Va
     return apply(args, kinds);
   } catch (error) {
     // a number that cannot be read: Esper logs the exception and the value is null
-    if (error instanceof CodedError && /^cannot cast/.test(error.message)) return null;
+    if (error instanceof CodedError && error.message.startsWith('cannot cast')) return null;
     throw error;
   }
 }
