@@ -27,7 +27,8 @@ export function checkSchema(ast: AstCreateSchema, catalog: Catalog): CheckedSche
   const add = (property: Property, own: boolean): void => {
     const known = properties.find((p) => p.name === property.name);
     if (known === undefined) properties.push(freeze(property));
-    else if (own && !(inherited.has(property.name) && sameType(known.type, property.type))) fail('DUPLICATE_NAME', `property '${property.name}' is declared twice`, ast.position);
+    else if (own && !(inherited.has(property.name) && sameType(known.type, property.type)))
+      fail('DUPLICATE_NAME', `property '${property.name}' is declared twice`, ast.position);
   };
   const parents = ast.inherits.map((name) => declared(name, ast.position, catalog));
   for (const parent of parents) for (const p of parent.properties) add(p, false);

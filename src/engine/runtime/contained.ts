@@ -20,8 +20,8 @@ interface StepProgram {
   readonly where: Predicate | null;
   /** Values of the step's select; null when it has none. */
   readonly select: ((row: EventRow, context: EvaluationContext) => Value[]) | null;
-  /** `select *` of a step. */
-  readonly wildcard: boolean;
+  /** Places among the selected expressions in front of which a `select *` puts all properties of the contained event. */
+  readonly wildcards: readonly number[];
 }
 
 export interface ContainedProgram {
@@ -44,7 +44,9 @@ export function compileContained(steps: readonly ContainedStep[], resultType: Ev
         eventType: step.eventType,
         where: step.where === null ? null : compilePredicate([step.where]),
         select: step.select === null ? null : compileEvaluators(expressions),
-        wildcard: items.some((item) => item.kind !== 'expression'),
+        wildcards: items.flatMap((item, i) =>
+          item.kind === 'expression' ? [] : [items.slice(0, i).filter((before) => before.kind === 'expression').length],
+        ),
       };
     }),
   };
@@ -92,8 +94,16 @@ export class ContainedExpander {
   #selected(step: StepProgram, row: readonly Event[], before: readonly Value[], context: EvaluationContext): Value[] {
     const [element] = row;
     if (step.select === null || element === undefined) return [...before];
-    const all = step.wildcard ? element.type.properties.map((p) => element[slotOf(p.name)] ?? null) : [];
-    return [...before, ...all, ...step.select(row, context)];
+    const selected = step.select(row, context);
+    const all = (): Value[] => element.type.properties.map((p) => element[slotOf(p.name)] ?? null);
+    let from = 0;
+    const values = [...before];
+    for (const at of step.wildcards) {
+      values.push(...selected.slice(from, at), ...all());
+      from = at;
+    }
+    values.push(...selected.slice(from));
+    return values;
   }
 
   #result(partial: Partial, parent: Event, part: number): Event {
