@@ -138,6 +138,17 @@ export class AgentProcess {
   }
 }
 
+/** Answers the port through which `from` dials `to`. */
+export type Route = (from: string, to: string, port: number) => Promise<number>;
+
+const direct: Route = async (_from, _to, port) => port;
+
+async function routedAddress(route: Route, from: string, to: Member): Promise<string> {
+  const [address = ''] = to.addresses;
+  const port = Number(address.split('/').at(-1));
+  return `/ip4/127.0.0.1/tcp/${from === to.domain ? port : await route(from, to.domain, port)}`;
+}
+
 /** Agents that know each other. */
 export class Agents {
   readonly folder: string;
@@ -148,8 +159,11 @@ export class Agents {
     this.#agents = agents;
   }
 
-  /** Makes keys, ports and configurations; starts nothing. `main`: what to run. @default src/main.ts */
-  static async make(settings: readonly AgentSettings[], main: string = MAIN): Promise<Agents> {
+  /**
+   * Makes keys, ports and configurations; starts nothing. `main`: what to run. `route`: the port at which `from` reaches
+   * `to`, which listens on `port`. @default src/main.ts, the port itself
+   */
+  static async make(settings: readonly AgentSettings[], main: string = MAIN, route: Route = direct): Promise<Agents> {
     const folder = mkdtempSync(join(tmpdir(), 'pqa-system-'));
     const members: Member[] = [];
     const xmlrpcPorts = new Map<string, number>();
@@ -158,6 +172,11 @@ export class Agents {
       const peerId = await createIdentityFile(join(folder, domain, 'agent.key'));
       members.push({ domain, peerId, addresses: [`/ip4/127.0.0.1/tcp/${await freePort()}`] });
       xmlrpcPorts.set(domain, await freePort());
+    }
+    const routed = new Map<string, Member[]>();
+    for (const { domain } of settings) {
+      const reached = members.map(async (m) => ({ ...m, addresses: [await routedAddress(route, domain, m)] }));
+      routed.set(domain, await Promise.all(reached));
     }
     const agents = settings.map(({ extraMembers = [], ...values }) => {
       const { domain } = values;
@@ -169,7 +188,7 @@ export class Agents {
         xmpp: { service: 'embedded', embedded: { port: 0 } },
         ...values,
         listen: own.addresses,
-        members: [...members.filter((m) => m !== own), ...extraMembers],
+        members: [...(routed.get(domain) ?? []).filter((m) => m.domain !== domain), ...extraMembers],
         xmlrpc: { port: xmlrpcPorts.get(domain) },
       });
       writeFileSync(agent.configFile, text, { mode: 0o600 });

@@ -1,4 +1,4 @@
-/** A TCP proxy on loopback that can hold traffic back, cut connections and split it into single bytes. */
+/** A TCP proxy on loopback that can delay traffic, hold it back, cut connections and split it into single bytes. */
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
 export class TcpProxy {
@@ -7,7 +7,10 @@ export class TcpProxy {
   readonly #target: number;
   /** Sends each byte to the client by itself. */
   splitting = false;
+  /** Everything arrives so much later, in order, ms. */
+  delayMs = 0;
   #frozen = false;
+  #down = false;
   connections = 0;
 
   constructor(target: number) {
@@ -29,6 +32,16 @@ export class TcpProxy {
     this.#frozen = false;
   }
 
+  /** From now on there is no way through: connections break, new ones are closed at once. */
+  down(): void {
+    this.#down = true;
+    this.cut();
+  }
+
+  up(): void {
+    this.#down = false;
+  }
+
   /** Breaks all connections. */
   cut(): void {
     for (const socket of this.#sockets) socket.destroy();
@@ -41,6 +54,10 @@ export class TcpProxy {
   }
 
   #join(client: Socket): void {
+    if (this.#down) {
+      client.destroy();
+      return;
+    }
     this.connections += 1;
     const server = connect(this.#target, '127.0.0.1');
     for (const [from, to] of [
@@ -49,7 +66,10 @@ export class TcpProxy {
     ] as const) {
       from.setNoDelay(true);
       this.#sockets.add(from);
-      from.on('data', (data) => this.#pass(data, to, to === client));
+      from.on('data', (data) => {
+        if (this.delayMs === 0) this.#pass(data, to, to === client);
+        else setTimeout(() => this.#pass(data, to, to === client), this.delayMs);
+      });
       from.on('error', () => to.destroy());
       from.on('close', () => {
         this.#sockets.delete(from);
@@ -59,7 +79,7 @@ export class TcpProxy {
   }
 
   #pass(data: Buffer, to: Socket, toClient: boolean): void {
-    if (this.#frozen) return;
+    if (this.#frozen || to.destroyed) return;
     if (!this.splitting || !toClient) {
       to.write(data);
       return;
