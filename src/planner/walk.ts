@@ -44,6 +44,21 @@ export function expressionsOfInput(s: CheckedStream): readonly CheckedExpression
   return out;
 }
 
+/** Expressions of match_recognize, which see streams of their own: for questions that do not ask which stream is read. */
+export function expressionsOfRows(body: SelectBody): readonly CheckedExpression[] {
+  return body.streams.flatMap((s) => {
+    const rows = s.windows.at(-1)?.rows;
+    if (rows === undefined) return [];
+    return [
+      ...rows.variables.flatMap((v) => (v.condition === null ? [] : [v.condition])),
+      ...rows.measures.map((m) => m.expression),
+      ...rows.aggregates.flatMap((a) => [...a.args, ...(a.filter === null ? [] : [a.filter])]),
+      ...rows.partitionBy,
+      ...(rows.interval === null ? [] : [rows.interval.period]),
+    ];
+  });
+}
+
 function expressionsOfOutput(statement: SelectStatement): readonly CheckedExpression[] {
   const output = statement.output;
   if (output === null) return [];

@@ -8,14 +8,15 @@
  * Not always better: rows may outnumber events (irstream, joins of large windows). A statement that looks at more of an
  * event than its declared properties is shipped whatever it costs: undeclared members and types do not travel.
  */
-import type { SelectBody, SelectStatement } from '../../model/checked.ts';
+import type { CheckedExpression, SelectBody, SelectStatement } from '../../model/checked.ts';
+import { walkExpression } from '../../model/expression-tree.ts';
 import type { DomainName } from '../../model/ids.ts';
 import { printStatement } from '../../epl/print.ts';
 import type { FederatedCatalog } from '../catalog.ts';
 import { holdsEvents } from '../columns.ts';
 import { estimateStatement } from '../cost/estimate-select.ts';
 import type { StatementRule } from '../planning.ts';
-import { walkBody } from '../walk.ts';
+import { expressionsOfRows, walkBody } from '../walk.ts';
 import { readsWhole } from '../whole-stream.ts';
 import { RULE_TITLES } from './rule-names.ts';
 
@@ -75,9 +76,11 @@ function readsOwnerState(statement: SelectStatement): boolean {
   const rate = statement.output?.rate;
   if (rate?.kind === 'events' && rate.count.kind === 'variable') found = true;
   if (rate?.kind === 'when' || rate?.kind === 'whenTerminated') found = true;
-  walkBody(statement, (e) => {
+  const look = (e: CheckedExpression): void => {
     if (e.kind === 'variable' || e.kind === 'contextProperty') found = true;
-  });
+  };
+  walkBody(statement, look);
+  for (const top of expressionsOfRows(statement)) walkExpression(top, look);
   return found;
 }
 
