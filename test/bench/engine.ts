@@ -17,6 +17,7 @@ import type { NexmarkRate } from './engine/nexmark/measure.ts';
 import { NEXMARK_QUERIES } from './engine/nexmark/queries.ts';
 import { measureRegistration } from './engine/registration.ts';
 import type { RegistrationCost } from './engine/registration.ts';
+import { rowPattern } from './engine/row-pattern.ts';
 import {
   filter,
   groupedTime,
@@ -36,6 +37,7 @@ const WORKLOADS = [
   denseJoin,
   timeAverage,
   manyStatements,
+  rowPattern,
 ];
 const REGISTRATION = 'r';
 const MEMORY = 'm';

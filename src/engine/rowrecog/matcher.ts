@@ -8,7 +8,7 @@
  *
  * State: partial matches by partition and start. Two partial matches of one start in one state have one future where no
  * condition reads the rows taken: the less preferred is dropped; so is, without window and interval, that of a later start.
- * Bounds: below; what is over them is not begun (or given up), and `exceeded` says so.
+ * Bounds: below. Over them the least preferred ways of the latest starts are given up, and `exceeded` says so.
  */
 import type { Event } from '../../model/event.ts';
 import type { EvaluationContext } from '../evaluation.ts';
@@ -35,6 +35,12 @@ export interface MatcherOptions {
   readonly holds: boolean;
   /** When a start's held matches are due, ms; only asked where `interval` is given. */
   readonly dueOf: ((beganMs: number) => number) | null;
+}
+
+/** A start with the matches that a row has completed, most preferred first. */
+interface Completed {
+  readonly start: Start;
+  readonly matches: readonly Match[];
 }
 
 const NO_MATCHES: readonly Match[] = [];
@@ -90,12 +96,12 @@ export class Matcher {
     this.#prepare(event, partition);
     const before = partition.starts;
     const starts: Start[] = [];
-    const complete: { readonly start: Start; readonly matches: readonly Match[] }[] = [];
+    const complete: Completed[] = [];
     const ended: Start[] = [];
     const states = this.#mergesStarts ? new Set<number>() : null;
     let size = 0;
     for (const start of before) {
-      const matches = this.#extend(start, event, row, states);
+      const matches = this.#extend(start, event, row, states, MAX_PARTIAL_MATCHES - size);
       size += start.partials.length;
       if (matches.length > 0) complete.push({ start, matches });
       else if (start.partials.length === 0 && start.held.length > 0 && this.#program.orTerminated) ended.push(start);
@@ -111,14 +117,14 @@ export class Matcher {
         if (this.#options.dueOf !== null) this.#queue.push(begun.start);
       }
     }
-    partition.starts = starts;
+    if (starts.length > 0 || before.length > 0) partition.starts = starts;
     this.#remember(event, partition);
     const found = this.#options.holds
       ? this.#hold(complete, ended, partition, nowMs)
       : complete.length === 0
         ? NO_MATCHES
         : this.#report(complete, partition);
-    if (partition.starts.length === 0) this.#forget(partition);
+    this.#settle(partition);
     return found;
   }
 
@@ -134,8 +140,8 @@ export class Matcher {
     }
   }
 
-  /** Moves the partial matches of `start` on; those that are complete with this row, most preferred first. */
-  #extend(start: Start, event: Event, row: number, states: Set<number> | null): readonly Match[] {
+  /** Moves the partial matches of `start` on; those that are complete with this row, most preferred first. `room`: how many it may have. */
+  #extend(start: Start, event: Event, row: number, states: Set<number> | null, room: number): readonly Match[] {
     const next: PartialMatch[] = [];
     const own = this.#merges ? (states ?? new Set<number>()) : null;
     let complete: Match[] | null = null;
@@ -150,6 +156,10 @@ export class Matcher {
         if (own !== null) {
           if (own.has(target)) continue;
           own.add(target);
+        }
+        if (next.length >= room) {
+          this.#exceeded = 'partial matches';
+          break;
         }
         const taken = this.#take(target, partial.singles, partial.taken, event);
         if (taken === null) continue;
@@ -171,13 +181,7 @@ export class Matcher {
     return complete ?? NO_MATCHES;
   }
 
-  #begin(
-    event: Event,
-    row: number,
-    nowMs: number,
-    partition: Partition,
-    states: Set<number> | null,
-  ): { readonly start: Start; readonly matches: readonly Match[] } | null {
+  #begin(event: Event, row: number, nowMs: number, partition: Partition, states: Set<number> | null): Completed | null {
     const partials: PartialMatch[] = [];
     let complete: Match[] | null = null;
     for (const state of this.#program.automaton.start) {
@@ -226,6 +230,7 @@ export class Matcher {
       own[variable] = event;
       return { state, singles: own, taken: before, cut: false };
     }
+    if (this.#program.kept[variable] !== true) return { state, singles, taken: before, cut: false };
     const length = (before?.length ?? 0) + 1;
     if (length > MAX_ROWS_PER_MATCH) {
       this.#exceeded = 'rows of a match';
@@ -237,10 +242,7 @@ export class Matcher {
   // -------------------------------------------------------------------------------------------- reporting
 
   /** `complete` in order of their starts. */
-  #report(
-    complete: readonly { readonly start: Start; readonly matches: readonly Match[] }[],
-    partition: Partition,
-  ): readonly Match[] {
+  #report(complete: readonly Completed[], partition: Partition): readonly Match[] {
     const { allMatches, skip } = this.#program;
     const found: Match[] = [];
     for (const { matches } of complete) {
@@ -255,7 +257,7 @@ export class Matcher {
   }
 
   #hold(
-    complete: readonly { readonly start: Start; readonly matches: readonly Match[] }[],
+    complete: readonly Completed[],
     ended: readonly Start[],
     partition: Partition,
     nowMs: number,
@@ -333,7 +335,7 @@ export class Matcher {
     const found = this.#deliver(starts);
     for (const { partition } of starts) {
       partition.starts = partition.starts.filter((s) => !s.over);
-      if (partition.starts.length === 0) this.#forget(partition);
+      this.#settle(partition);
     }
     return found;
   }
@@ -353,7 +355,7 @@ export class Matcher {
       if (start.held.length === 0) start.over = true;
     }
     partition.starts = partition.starts.filter((s) => !s.over);
-    if (partition.starts.length === 0) this.#forget(partition);
+    this.#settle(partition);
   }
 
   clear(): void {
@@ -375,9 +377,17 @@ export class Matcher {
       return null;
     }
     const history = this.#program.farthest > 0 ? new EventRing() : null;
-    const partition: Partition = { key, starts: [], history, rows: 0 };
-    this.#partitions.set(key, partition);
-    return partition;
+    return { key, starts: [], history, rows: 0, known: false };
+  }
+
+  /** Keeps a partition of which something may be asked again, forgets another. */
+  #settle(partition: Partition): void {
+    const asked =
+      partition.starts.length > 0 || (this.#options.windowed ? partition.rows > 0 : partition.history !== null);
+    if (asked === partition.known) return;
+    partition.known = asked;
+    if (asked) this.#partitions.set(partition.key, partition);
+    else this.#partitions.delete(partition.key);
   }
 
   #remember(event: Event, partition: Partition): void {
@@ -386,12 +396,6 @@ export class Matcher {
     if (history === null) return;
     history.push(event);
     if (history.size > this.#program.farthest) history.shift();
-  }
-
-  /** Forgets a partition of which nothing can be asked again. */
-  #forget(partition: Partition): void {
-    const empty = this.#options.windowed ? partition.rows <= 0 : partition.history === null;
-    if (empty) this.#partitions.delete(partition.key);
   }
 }
 

@@ -52,4 +52,6 @@ export interface Partition {
   readonly history: EventRing | null;
   /** Rows in the window. */
   rows: number;
+  /** False while nothing of it needs to be kept. */
+  known: boolean;
 }

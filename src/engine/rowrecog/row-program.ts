@@ -32,6 +32,8 @@ export interface RowProgram {
   readonly conditions: readonly RowCondition[];
   /** By variable: true if a match can hold several rows of it. */
   readonly multiple: readonly boolean[];
+  /** By variable: true if its rows, of those that can be several, are asked for once taken. */
+  readonly kept: readonly boolean[];
   /** Null without partition by. */
   readonly key: EventKey | null;
   readonly previous: readonly number[];
@@ -57,6 +59,9 @@ export function compileRows(spec: RowPatternSpec, stream: number): RowProgram {
   const { interval, variables } = spec;
   const correlated = variables.some((v) => v.correlated);
   const measured = spec.measures.map((m) => m.expression);
+  const conditionArrays = variables.some((v) => v.condition !== null && readsArrays(v.condition));
+  const measuresArrays = measured.some(readsArrays);
+  const aggregated = new Set(spec.aggregates.map(variableOf));
   return {
     automaton: compileAutomaton(spec.pattern),
     conditions: variables.map((v) => ({
@@ -64,13 +69,14 @@ export function compileRows(spec: RowPatternSpec, stream: number): RowProgram {
       correlated: v.correlated,
     })),
     multiple: variables.map((v) => v.multiple),
+    kept: variables.map((v, i) => v.multiple && (conditionArrays || measuresArrays || aggregated.has(i))),
     key: spec.partitionBy.length === 0 ? null : compileEventKey(spec.partitionBy, stream),
     previous: spec.previous,
     farthest: Math.max(0, ...spec.previous),
     correlated,
-    readsArrays: variables.some((v) => v.condition !== null && readsArrays(v.condition)),
+    readsArrays: conditionArrays,
     measures: compileEvaluators(measured),
-    measuresArrays: measured.some(readsArrays),
+    measuresArrays,
     aggregates: spec.aggregates.map((a) => ({
       make: accumulatorFor(a, { leaves: false }),
       variable: variableOf(a),
