@@ -227,7 +227,7 @@ function arbitraryPart(depth: number): Arbitrary<{ readonly pattern: PlainPatter
         if (item.empty) return item;
         const high = Math.max(low + more, 1);
         return {
-          pattern: { kind: 'repeat', item: item.pattern, low, high, reluctant } as PlainPattern,
+          pattern: { kind: 'repeat', item: item.pattern, low, high, reluctant },
           empty: low === 0,
         };
       }),
