@@ -203,33 +203,41 @@ const arbitraryCondition: Arbitrary<PlainCondition> = fc.oneof(
   fc.record({ kind: fc.constantFrom('rises' as const, 'falls' as const, 'beyond' as const) }),
 );
 
-/** `nullable` says whether a pattern can match nothing: such a one is not repeated. */
-function arbitraryPart(depth: number): Arbitrary<{ readonly pattern: PlainPattern; readonly empty: boolean }> {
-  const variable = fc
-    .constantFrom(...VARIABLES)
-    .map((name) => ({ pattern: { kind: 'variable', name } as PlainPattern, empty: false }));
+/** `empty`: it can match nothing, and is not repeated. */
+interface Part {
+  readonly pattern: PlainPattern;
+  readonly empty: boolean;
+}
+
+function part(pattern: PlainPattern, empty: boolean): Part {
+  return { pattern, empty };
+}
+
+function arbitraryPart(depth: number): Arbitrary<Part> {
+  const variable = fc.constantFrom(...VARIABLES).map((name) => part({ kind: 'variable', name }, false));
   if (depth === 0) return variable;
   const inner = arbitraryPart(depth - 1);
   const items = fc.array(inner, { minLength: 2, maxLength: 3 });
   return fc.oneof(
     variable,
-    items.map((all) => ({
-      pattern: { kind: 'sequence', items: all.map((i) => i.pattern) } as PlainPattern,
-      empty: all.every((i) => i.empty),
-    })),
-    items.map((all) => ({
-      pattern: { kind: 'either', items: all.map((i) => i.pattern) } as PlainPattern,
-      empty: all.some((i) => i.empty),
-    })),
+    items.map((all) =>
+      part(
+        { kind: 'sequence', items: all.map((i) => i.pattern) },
+        all.every((i) => i.empty),
+      ),
+    ),
+    items.map((all) =>
+      part(
+        { kind: 'either', items: all.map((i) => i.pattern) },
+        all.some((i) => i.empty),
+      ),
+    ),
     fc
       .tuple(inner, fc.integer({ min: 0, max: 2 }), fc.constantFrom(0, 1, 2, OPEN), fc.boolean())
       .map(([item, low, more, reluctant]) => {
         if (item.empty) return item;
         const high = Math.max(low + more, 1);
-        return {
-          pattern: { kind: 'repeat', item: item.pattern, low, high, reluctant },
-          empty: low === 0,
-        };
+        return part({ kind: 'repeat', item: item.pattern, low, high, reluctant }, low === 0);
       }),
   );
 }
