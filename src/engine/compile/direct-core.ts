@@ -20,12 +20,12 @@ import { keySource } from './compile.ts';
 import { emit } from './emit.ts';
 import { isTrue } from './emit-logic.ts';
 import { emitRow } from './emit-row.ts';
-import { groupClass, planOf } from './fused.ts';
+import { laneSource } from './direct-lanes.ts';
+import type { CoreWindow, Gathering } from './direct-windows.ts';
+import { windowSource } from './direct-windows.ts';
+import { groupClass, laneUpdates, planOf } from './fused.ts';
 import type { Plan } from './fused.ts';
 import { Scope } from './scope.ts';
-
-/** Windows that are part of the class; `posted`: one that stands before it. */
-export type CoreWindow = 'none' | 'keepall' | 'length' | 'time' | 'posted';
 
 /** One statement instance's window and groups. */
 export interface DirectCore extends UpdateSink, TimerTarget {
@@ -61,37 +61,80 @@ export type WindowSize = number | Duration | null;
 
 export type MakeCore = (context: EvaluationContext, size: WindowSize, host: WindowHost) => DirectCore;
 
+const TAKES = ',cx,size,host';
+const FIELDS = 'this.cx=cx;this.out=null;this.mark=0;';
+
 /** @throws CodedError as `accumulatorFor` */
 export function compileDirectCore(spec: CoreSpec, options: AccumulatorOptions): MakeCore {
   const plan = planOf(spec.aggregates, options, () => false);
   const aggregates = spec.aggregates.map((_, i) => `g${i}`);
   const scope = new Scope(emit, { row: '[event]', events: new Map([[0, 'event']]), aggregates });
-  const head = plan.others.length === 0 ? '' : 'const row=[event];';
-  const row = { name: 'row', body: rowSource(spec, plan, scope) };
-  const group = { parameter: 'event', head } as const;
-  const core = { takes: ',cx,size,host', fields: `this.cx=cx;this.out=null;this.mark=0;${windowFields(spec)}` };
-  if (spec.groupBy.length === 0) {
-    const methods = [...passes(spec, scope), row];
-    return groupClass(plan, scope, { ...group, ...core, methods, members: members(spec) }) as MakeCore;
+  const row = { head: 'row(event,cx)', body: rowSource(spec, plan, scope) };
+  if (spec.groupBy.length > 0) return groupedCore(spec, plan, scope, row);
+  const lanes = numbersSuffice(spec) ? laneUpdates(plan, scope) : null;
+  if (lanes !== null && (spec.window === 'length' || spec.window === 'time')) {
+    const where = spec.where.length === 0 ? null : spec.where.map((c) => isTrue(c, scope)).join('&&');
+    const { fields, methods, expressions } = laneSource(spec.window, lanes, where);
+    return groupClass(plan, scope, {
+      parameter: 'event',
+      head: '',
+      takes: TAKES,
+      fields: FIELDS + fields,
+      methods: [...expressions, row],
+      members: `${PUT}${methods}${iterate(spec)}`,
+      updates: false,
+    }) as MakeCore;
   }
-  const fields = 'this.rows=0;this.key=null;this.mark=0;';
-  const makeGroup = groupClass(plan, scope, { ...group, takes: '', fields, methods: [row], members: '' });
+  return groupClass(plan, scope, {
+    parameter: 'event',
+    head: headOf(plan),
+    takes: TAKES,
+    fields: FIELDS + windowSource(spec.window, gathering(spec), false).fields,
+    methods: [...passes(spec, scope), row],
+    members: members(spec, false),
+    updates: true,
+  }) as MakeCore;
+}
+
+/** What an aggregation that is not fused takes is a row. */
+function headOf(plan: Plan): string {
+  return plan.others.length === 0 ? '' : 'const row=[event];';
+}
+
+/** Two classes: of a group, and of what holds the window and the groups. */
+function groupedCore(spec: CoreSpec, plan: Plan, scope: Scope, row: Method): MakeCore {
+  const makeGroup = groupClass(plan, scope, {
+    parameter: 'event',
+    head: headOf(plan),
+    takes: '',
+    fields: 'this.rows=0;this.key=null;this.mark=0;',
+    methods: [row],
+    members: '',
+    updates: true,
+  });
   const own = new Scope(emit, { row: '[event]', events: new Map([[0, 'event']]) });
-  const methods = [...passes(spec, own), { name: 'keyOf', body: `return ${keySource(spec.groupBy, own)};` }];
+  const beside = remembers(spec);
+  const { fields } = windowSource(spec.window, gathering(spec), beside);
   const make = groupClass({ slots: [], values: [], others: [] }, own, {
     parameter: 'event',
     head: '',
-    takes: `${core.takes},make`,
-    fields: `${core.fields}this.make=make;this.groups=new Map();this.emptied=[];`,
-    methods,
-    members: members(spec),
+    takes: `${TAKES},make`,
+    fields: `${FIELDS}${fields}this.make=make;this.groups=new Map();this.emptied=[];`,
+    methods: [...passes(spec, own), { head: 'keyOf(event,cx)', body: `return ${keySource(spec.groupBy, own)};` }],
+    members: members(spec, beside),
+    updates: false,
   });
   return (context, size, host) => make(context, size, host, makeGroup) as DirectCore;
 }
 
-function passes({ where }: CoreSpec, scope: Scope): { readonly name: string; readonly body: string }[] {
+interface Method {
+  readonly head: string;
+  readonly body: string;
+}
+
+function passes({ where }: CoreSpec, scope: Scope): readonly Method[] {
   if (where.length === 0) return [];
-  return [{ name: 'passes', body: `return ${where.map((c) => isTrue(c, scope)).join('&&')};` }];
+  return [{ head: 'passes(event,cx)', body: `return ${where.map((c) => isTrue(c, scope)).join('&&')};` }];
 }
 
 function rowSource(spec: CoreSpec, plan: Plan, scope: Scope): string {
@@ -121,42 +164,34 @@ const OF_THE_EVENT: ReadonlySet<CheckedExpression['kind']> = new Set([
   'in',
 ]);
 
-/** The group of an event is known from its arrival on. */
-function remembers({ window, groupBy, where }: CoreSpec): boolean {
-  if (groupBy.length === 0 || (window !== 'length' && window !== 'time')) return false;
-  let lasting = true;
-  for (const expression of [...groupBy, ...where]) {
+function lasting(expressions: readonly CheckedExpression[]): boolean {
+  let all = true;
+  for (const expression of expressions) {
     walkExpression(expression, (e) => {
-      if (!OF_THE_EVENT.has(e.kind)) lasting = false;
+      if (!OF_THE_EVENT.has(e.kind)) all = false;
     });
   }
-  return lasting;
+  return all;
 }
 
-/** Places of the first ring. A power of two: places are found by a mask. */
-const FIRST_PLACES = 8;
+/** The group of an event is known from its arrival on. */
+function remembers({ window, groupBy, where }: CoreSpec): boolean {
+  return (window === 'length' || window === 'time') && lasting([...groupBy, ...where]);
+}
 
-/** `ev` events, with their groups between them where these are remembered; `hd` the oldest. */
-function windowFields(spec: CoreSpec): string {
-  const stride = remembers(spec) ? 2 : 1;
-  switch (spec.window) {
-    case 'none':
-      return '';
-    case 'posted':
-      return 'this.input=null;';
-    case 'keepall':
-      return 'this.ev=[];';
-    case 'length':
-      return `this.ev=[];this.hd=0;this.size=size===size?Math.floor(size)*${stride}:Infinity;`;
-    case 'time':
-      return `this.ev=Array.from({length:${FIRST_PLACES * stride}},()=>null);this.due=new Float64Array(${FIRST_PLACES});this.mask=${FIRST_PLACES - 1};this.hd=0;this.count=0;this.span=size;this.host=host;this.timer=host.timer(this);`;
-  }
+/** Of an event that is in, nobody asks for more than what its aggregations have added. */
+function numbersSuffice({ category, aggregates, where }: CoreSpec): boolean {
+  const read = aggregates.flatMap(({ args, filter }) => (filter === null ? args : [...args, filter]));
+  return category === 'rowForAll' && lasting([...read, ...where]);
 }
 
 /** Source of the methods that are not made of expressions. */
-function members(spec: CoreSpec): string {
-  return [groupMembers(spec), firstRows(spec), updates(spec), windowMembers(spec), iterate(spec)].join('\n');
+function members(spec: CoreSpec, beside: boolean): string {
+  const { methods } = windowSource(spec.window, gathering(spec), beside);
+  return [groupMembers(spec), firstRows(spec), PUT, updates(spec), methods, iterate(spec)].join('\n');
 }
+
+const PUT = 'put(row){if(row===null)return;if(this.out===null)this.out=[row];else this.out.push(row);}\n';
 
 /**
  * `arrive(event)` and `depart(event)`: the group that the event has entered or left, null where `where` does not hold;
@@ -190,14 +225,6 @@ return a===null?b===null?null:[b]:b===null?[a]:[a,b];}`;
     default:
       return `rows(event,g,gone,left){if(g===null)return null;const row=g.row(event,this.cx);return row===null?null:[row];}`;
   }
-}
-
-/** How an update of several events gathers its rows: before it, with each arrival and each departure, behind it. */
-interface Gathering {
-  readonly begin: string;
-  readonly arrived: string;
-  readonly departed: string;
-  readonly end: string;
 }
 
 function gathering({ category, where }: CoreSpec): Gathering {
@@ -234,12 +261,14 @@ function gathering({ category, where }: CoreSpec): Gathering {
 
 /** Updates of several events, and those that a window posts. */
 function updates(spec: CoreSpec): string {
+  if (spec.window === 'length' || spec.window === 'time') return '';
   const { begin, arrived, departed, end } = gathering(spec);
-  return `put(row){if(row===null)return;if(this.out===null)this.out=[row];else this.out.push(row);}
-update(insert,remove){${begin}
+  const update = `update(insert,remove){${begin}
 for(const event of insert){const g=this.arrive(event);${arrived}}
 for(const event of remove){const left=this.depart(event);${departed}}
-${end}}
+${end}}`;
+  if (spec.window !== 'posted') return update;
+  return `${update}
 updateOne(event,gone){const g=this.arrive(event),left=gone===null?null:this.depart(gone),rows=this.rows(event,g,gone,left);
 if(rows===null)return;if(this.out===null)this.out=rows;else for(const row of rows)this.out.push(row);}`;
 }
@@ -258,71 +287,4 @@ function iterate({ category, where }: CoreSpec): string {
     default:
       return `iterate(all){${cx}for(const event of all){${skip}const row=this.row(event,cx);${put}}return rows;}`;
   }
-}
-
-function windowMembers(spec: CoreSpec): string {
-  switch (spec.window) {
-    case 'none':
-      return `meet(event){return this.rows(event,this.arrive(event),null,null);}
-insert(events){this.update(events,[]);}
-content(){return [];}`;
-    case 'keepall':
-      return `meet(event){this.ev.push(event);return this.rows(event,this.arrive(event),null,null);}
-insert(events){for(const event of events)this.ev.push(event);this.update(events,[]);}
-content(){return this.ev;}`;
-    case 'posted':
-      return `meet(event){this.input.acceptOne(event);const rows=this.out;if(rows!==null)this.out=null;return rows;}`;
-    case 'length':
-      return lengthMembers(spec);
-    case 'time':
-      return timeMembers(spec);
-  }
-}
-
-/** As window/length.ts. A queue until it is full; from then on each arrival takes the place of the oldest. */
-function lengthMembers(spec: CoreSpec): string {
-  const beside = remembers(spec);
-  const { begin, arrived, departed, end } = gathering(spec);
-  const place = `let at=-1,gone=null${beside ? ',was=null' : ''};
-if(ev.length<this.size){at=ev.length;ev.push(event${beside ? ',null' : ''});}
-else if(this.size>0){at=this.hd;gone=ev[at];ev[at]=event;${beside ? 'was=ev[at+1];ev[at+1]=null;' : ''}const next=at+${beside ? 2 : 1};this.hd=next===ev.length?0:next;}
-else gone=event;`;
-  const arrive = `const g=this.arrive(event);${beside ? 'if(at>=0)ev[at+1]=g;else was=g;' : ''}`;
-  const depart = beside ? 'was===null?null:this.departOf(gone,was)' : 'this.depart(gone)';
-  return `meet(event){const ev=this.ev;${place}
-${arrive}return this.rows(event,g,gone,gone===null?null:${depart});}
-insert(events){${begin}const ev=this.ev,expired=[];
-for(const event of events){${place}${arrive}${arrived}if(gone!==null)expired.push(gone${beside ? ',was' : ''});}
-for(let i=0;i<expired.length;i+=${beside ? 2 : 1}){const event=expired[i],left=${
-    beside ? 'expired[i+1]===null?null:this.departOf(event,expired[i+1])' : 'this.depart(event)'
-  };${departed}}
-${end}}
-content(){const ev=this.ev,all=[];for(let i=0;i<ev.length;i+=${beside ? 2 : 1})all.push(ev[(this.hd+i)%ev.length]);return all;}`;
-}
-
-/** As window/time.ts. The window's own books are closed before anything is evaluated. */
-function timeMembers(spec: CoreSpec): string {
-  const beside = remembers(spec);
-  const { begin, arrived, departed, end } = gathering(spec);
-  const placeOf = (at: string): string => (beside ? `(${at})*2` : at);
-  const place = `if(this.count>this.mask)this.grow();
-const at=this.hd+this.count++&this.mask,due=this.span.after(this.cx.nowMs);this.due[at]=due;this.ev[${placeOf('at')}]=event;
-if(this.timer.place<0)this.host.arm(this.timer,due);`;
-  const arrive = `const g=this.arrive(event);${beside ? 'this.ev[at*2+1]=g;' : ''}`;
-  const take = beside ? 'const was=ev[p+1];ev[p+1]=null;' : '';
-  return `meet(event){${place}
-${arrive}return this.rows(event,g,null,null);}
-insert(events){${begin}for(const event of events){${place}${arrive}${arrived}}${end}}
-fire(nowMs){const {ev,due,mask,hd,count}=this;let n=0;
-while(n<count&&due[hd+n&mask]<=nowMs)n++;
-this.hd=hd+n&mask;this.count=count-n;
-if(n<count)this.host.arm(this.timer,due[this.hd]);
-if(n===0)return;
-${begin}for(let i=0;i<n;i++){const p=${placeOf('hd+i&mask')},event=ev[p];ev[p]=null;${take}
-const left=${beside ? 'was===null?null:this.departOf(event,was)' : 'this.depart(event)'};${departed}}
-${end}}
-grow(){const {ev,due,mask,hd,count}=this,places=(mask+1)*2,more=Array.from({length:${placeOf('places')}},()=>null),later=new Float64Array(places);
-for(let i=0;i<count;i++){const at=hd+i&mask;later[i]=due[at];${beside ? 'more[i*2]=ev[at*2];more[i*2+1]=ev[at*2+1];' : 'more[i]=ev[at];'}}
-this.ev=more;this.due=later;this.mask=places-1;this.hd=0;}
-content(){const all=[];for(let i=0;i<this.count;i++)all.push(this.ev[${placeOf('this.hd+i&this.mask')}]);return all;}`;
 }

@@ -63,7 +63,15 @@ export function compileGroupState(
   const events = options.oneStream ? new Map([[0, 'event']]) : new Map<number, string>();
   const scope = new Scope(emit, { row: 'row', events });
   const head = options.oneStream ? 'const event=row[0];' : '';
-  const make = groupClass(plan, scope, { parameter: 'row', head, takes: '', fields: '', methods: [], members: '' });
+  const make = groupClass(plan, scope, {
+    parameter: 'row',
+    head,
+    takes: '',
+    fields: '',
+    methods: [],
+    members: '',
+    updates: true,
+  });
   return make as () => GroupState;
 }
 
@@ -77,18 +85,19 @@ export interface GroupShape {
   readonly takes: string;
   /** Statements of the constructor. */
   readonly fields: string;
-  /** Methods of the parameters `(event,cx)` with expressions of the scope in their bodies. */
-  readonly methods: readonly { readonly name: string; readonly body: string }[];
+  /** Methods with expressions of the scope in their bodies; the parameter `event` is what they read, `cx` the context. */
+  readonly methods: readonly { readonly head: string; readonly body: string }[];
   /** Source of further methods. */
   readonly members: string;
+  /** True for the methods of {@link GroupState}; false where `methods` do what is done. */
+  readonly updates: boolean;
 }
 
 /** Makes the objects of one class for all statements of a shape: constants are fields, so that its methods stay monomorphic. */
 export function groupClass(plan: Plan, scope: Scope, shape: GroupShape): (...taken: readonly unknown[]) => unknown {
-  const updates = plan.slots.map((slot, i) => ({
-    enter: update(slot, i, '+', scope),
-    leave: update(slot, i, '-', scope),
-  }));
+  const updates = shape.updates
+    ? plan.slots.map((slot, i) => ({ enter: update(slot, i, '+', scope), leave: update(slot, i, '-', scope) }))
+    : null;
   const Group = sharedResult(classSource(plan, updates, scope, shape)) as GroupClass;
   return maker(Group, [...scope.constants, ...plan.others.map((o) => o.make)]);
 }
@@ -102,7 +111,7 @@ function maker(Group: GroupClass, constants: readonly unknown[]): (...taken: rea
 
 function classSource(
   plan: Plan,
-  updates: readonly { readonly enter: string; readonly leave: string }[],
+  updates: readonly { readonly enter: string; readonly leave: string }[] | null,
   scope: Scope,
   shape: GroupShape,
 ): string {
@@ -116,15 +125,17 @@ function classSource(
   const reset = fields.map((f) => `this.${f}=0;`).join('');
   // A field that once holds a fraction is one of doubles from the start: its objects need not change their layout later.
   const doubles = plan.slots.map((slot, i) => (slot.sums ? `this.h${i}=this.l${i}=.5;` : '')).join('');
-  return `${scope.helpers()}return class{
-constructor(k${shape.takes}){${shape.fields}${doubles}${reset}${constants.map((k, i) => `this.${k}=k[${i}];`).join('')}${others((a, i) => `${a}=k[${constants.length + i}]();`)}}
-enter${head}${updates.map((u) => u.enter).join('')}${others((a) => `${a}.enter(row,cx);`)}}
-leave${head}${updates.map((u) => u.leave).join('')}${others((a) => `${a}.leave(row,cx);`)}}
-${shape.methods.map(({ name, body }) => `${name}(event,cx){${prologue}${body}}\n`).join('')}${shape.members}
+  const state = (all: readonly { readonly enter: string; readonly leave: string }[]): string =>
+    `enter${head}${all.map((u) => u.enter).join('')}${others((a) => `${a}.enter(row,cx);`)}}
+leave${head}${all.map((u) => u.leave).join('')}${others((a) => `${a}.leave(row,cx);`)}}
 read(v){${plan.values.map((js, i) => (js === null ? '' : `v[${i}]=${js};`)).join('')}${others((a, _, index) => `v[${index}]=${a}.value();`)}}
 clear(){${reset}${others((a) => `${a}.clear();`)}}
 snapshot(){return [[${fields.map((f) => `this.${f}`).join(',')}],[${others((a) => `${a}.snapshot(),`)}]];}
-restore(s){${fields.map((f, i) => `this.${f}=s[0][${i}];`).join('')}${others((a, i) => `${a}.restore(s[1][${i}]);`)}}
+restore(s){${fields.map((f, i) => `this.${f}=s[0][${i}];`).join('')}${others((a, i) => `${a}.restore(s[1][${i}]);`)}}`;
+  return `${scope.helpers()}return class{
+constructor(k${shape.takes}){${shape.fields}${doubles}${reset}${constants.map((k, i) => `this.${k}=k[${i}];`).join('')}${others((a, i) => `${a}=k[${constants.length + i}]();`)}}
+${updates === null ? '' : state(updates)}
+${shape.methods.map((method) => `${method.head}{${prologue}${method.body}}\n`).join('')}${shape.members}
 };`;
 }
 
@@ -207,11 +218,51 @@ function argumentUpdate(
   scope: Scope,
 ): string {
   const value = scope.emit(argument, scope);
-  const steps = [count];
-  if (slot.wraps) steps.push(`this.w${i}=(this.w${i}${sign}x)|0;`);
-  if (slot.sums) steps.push(sumUpdate(i, sign));
-  const all = steps.join('');
+  const all = steps(slot, i, sign, count);
   return value.nullable ? `{const x=${value.js};if(x!==null){${all}}}` : `{const x=${value.js};${all}}`;
+}
+
+/** What a value `x` does to its slot. */
+function steps(slot: Slot, i: number, sign: '+' | '-', count: string): string {
+  const wrap = slot.wraps ? `this.w${i}=(this.w${i}${sign}x)|0;` : '';
+  return `${count}${wrap}${slot.sums ? sumUpdate(i, sign) : ''}`;
+}
+
+/** Flags of one event: bit 0 that it is in, bit i + 1 that slot i has counted it. */
+const MAX_LANED_SLOTS = 30;
+
+/** The same updates over numbers kept in an array `v` from `p` on: flags, then the values of the slots that add them up. */
+export interface LaneUpdates {
+  /** Numbers per event. */
+  readonly width: number;
+  /** Lets `event` in and writes its numbers. */
+  readonly enter: string;
+  /** Lets the event out whose numbers these are; false if it is not in. */
+  readonly leave: string;
+}
+
+/** Null where an aggregation needs more of an event that leaves than numbers. */
+export function laneUpdates(plan: Plan, scope: Scope): LaneUpdates | null {
+  const { slots, others } = plan;
+  if (others.length > 0 || slots.length > MAX_LANED_SLOTS) return null;
+  let width = 1;
+  const enter: string[] = [];
+  const leave: string[] = [];
+  slots.forEach((slot, i) => {
+    const flag = 2 ** (i + 1);
+    const keeps = slot.sums || slot.wraps;
+    const lane = keeps ? width++ : 0;
+    const count = `this.n${i}++;v[p]=f|=${flag};${keeps ? `v[p+${lane}]=x;` : ''}`;
+    const body = slot.argument === null ? count : argumentUpdate(slot, slot.argument, i, '+', count, scope);
+    enter.push(slot.filter === null ? body : `if(${isTrue(slot.filter, scope)}){${body}}`);
+    const value = keeps ? `const x=v[p+${lane}];` : '';
+    leave.push(`if(f&${flag}){${value}${steps(slot, i, '-', `this.n${i}--;`)}}`);
+  });
+  return {
+    width,
+    enter: `let f=1;v[p]=f;${enter.join('')}`,
+    leave: `const f=v[p];if(f===0)return false;${leave.join('')}return true;`,
+  };
 }
 
 /** TwoSum of ±x into the pair; special values are counted instead; an emptied sum starts anew. */

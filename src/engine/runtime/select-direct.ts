@@ -7,8 +7,10 @@
  */
 import type { CheckedExpression, CheckedStream, SelectStatement } from '../../model/checked.ts';
 import type { Event } from '../../model/event.ts';
-import type { CoreWindow, DirectCore, MakeCore, WindowSize } from '../compile/direct-core.ts';
+import type { DirectCore, MakeCore, WindowSize } from '../compile/direct-core.ts';
 import { compileDirectCore } from '../compile/direct-core.ts';
+import type { CoreWindow } from '../compile/direct-windows.ts';
+import type { Category } from '../result/category.ts';
 import { categorize } from '../result/category.ts';
 import type { WindowHost } from '../window/data-window.ts';
 import { sizeOf } from '../window/window-recipe.ts';
@@ -50,7 +52,7 @@ export function compileDirect(
   const category = categorize(statement);
   // The row of the whole window stands for no event: nothing may ask for one.
   if (category === 'rowForAll' && statement.having !== null && readsEvent(statement.having)) return null;
-  const window = windowOf(source, stream);
+  const window = windowOf(source, stream, category);
   const { aggregates, having, columns, groupBy } = statement;
   const where = options.whereMoved ? [] : statement.where;
   const core = { window, category, aggregates, where, groupBy, having, select, columns };
@@ -65,13 +67,15 @@ export function compileDirect(
 }
 
 /** A single window of the kinds that the generated class has; contained events come through {@link StreamInput}. */
-function windowOf(source: CheckedStream, stream: StreamProgram): CoreWindow {
+function windowOf(source: CheckedStream, stream: StreamProgram, category: Category): CoreWindow {
   const [first, another] = source.windows;
   if (stream.contained !== null || another !== undefined) return 'posted';
   switch (first?.name) {
     case undefined:
       return 'none';
     case 'keepall':
+      // Nothing leaves, and the one row asks for no event.
+      return category === 'rowForAll' ? 'none' : 'keepall';
     case 'length':
     case 'time':
       return first.name;

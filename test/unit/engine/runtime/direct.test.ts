@@ -23,6 +23,10 @@ const STATEMENTS = [
   'host, avg(n) as a from E#time(2) where value > 2 group by host having count(*) > 1',
   'host, value, sum(n) as s from E#time(1) where n < 4 group by host',
   'sum(n) as s, min(value) as m from E#time(2) where value > 4',
+  'sum(value, n > 2) as s, count(value) as c, count(*) as d from E#length(3) where n > 0',
+  'avg(value) as a, sum(n, value > 3) as s from E#time(3) where n < 4 having count(*) > 1',
+  'sum(n) as s, avg(value) as a from E#length(20)',
+  'count(*) as c, sum(value) as s from E#keepall where n > 1',
   'case when value > 4 then 1 else 0 end as k, count(*) as c from E#length(3) group by case when value > 4 then 1 else 0 end',
   'host, count(*) as c from E#keepall where value > 3 group by host having sum(n) > 5',
   'host, sum(value) as s from E(n > 1) group by host',
@@ -66,6 +70,7 @@ test.each(STATEMENTS)('select %s', (epl) => {
 test.each([
   'value, sum(value) as s from E#length(3) where n > 0',
   'sum(value) as s from E#length(2)',
+  'sum(value) as s, count(*) as c from E#time(2) where n > 0',
   'host, sum(value) as s from E#length(2) group by host',
   'host, value, sum(value) as s from E#time(2) where n > 0 group by host',
   'host, count(*) as c from E#time(2) group by host',
