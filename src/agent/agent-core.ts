@@ -7,7 +7,9 @@ import { PROGRESS_WAIT_MS } from '../model/control.ts';
 import type { DeltaEnvelope } from '../model/delta.ts';
 import { unreachable } from '../model/errors.ts';
 import type { Event } from '../model/event.ts';
-import type { DomainName } from '../model/ids.ts';
+import { HEARTBEAT_MS } from '../exchange/limits.ts';
+import type { CauseKey } from '../model/cause-key.ts';
+import type { DomainName, FragmentId } from '../model/ids.ts';
 import type { Cancel, Clock } from '../ports/clock.ts';
 import type { Counters } from '../ports/counters.ts';
 import type { Log } from '../ports/log.ts';
@@ -23,9 +25,6 @@ import type { GroupOutput } from './query-group.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Query, QueryOptions } from './query.ts';
 import { QueryService, type QueryServiceOptions } from './query-service.ts';
-
-/** Distance of heartbeats and housekeeping, monotonic clock (DESIGN §6). */
-export const HEARTBEAT_MS = 100;
 
 export interface AgentCoreDeps {
   readonly transport: ExchangeTransport;
@@ -103,6 +102,7 @@ export class AgentCore {
       publish: (envelope: DeltaEnvelope, key: SealKey | undefined) => transport.publish(envelope, key),
       sendHeartbeat: (to: DomainName, heartbeat: Heartbeat) => transport.sendHeartbeat(to, heartbeat),
       deliver: (envelope: DeltaEnvelope) => this.queries.onEnvelope(this.domain, envelope),
+      delivered: (ids: readonly FragmentId[], bound: CauseKey) => this.queries.onDelivered(ids, bound),
     };
     this.ledger = deps.ledger ?? new Ledger();
     this.host = new FragmentHost(
@@ -128,6 +128,7 @@ export class AgentCore {
       onRequest: (from, request) => this.#answer(from, request),
       onPeer: (domain, connected) => {
         this.queries.onPeer(domain, connected);
+        if (connected) this.host.onConnected(domain);
         this.#deps.onPeer?.(domain, connected);
       },
       onKeyMissing: (from, fragmentId) => this.queries.onKeyMissing(from, fragmentId),
@@ -218,6 +219,6 @@ export class AgentCore {
     // What a rate cap holds back comes when it comes: whoever asks must not ask again at once.
     if (this.host.holdsBack(ids))
       await new Promise<void>((resolve) => void this.#deps.clock.after(this.#heartbeatMs, resolve));
-    return { kind: 'progress', heartbeat: this.host.progress(from, ids) };
+    return { kind: 'progress', heartbeat: this.host.progress(from, ids, untilMs > 0) };
   }
 }

@@ -9,15 +9,12 @@ import { FlushPolicy } from '../exchange/flush-policy.ts';
 import { FragmentSender } from '../exchange/fragment-sender.ts';
 import { envelopeBytes } from '../federation/codec.ts';
 import { encodeReply } from '../federation/codec-reply.ts';
-import { KEY_BYTES } from '../federation/limits.ts';
-import type { Deployment, StatementOutput } from '../engine/engine.ts';
-import { rowValues } from '../engine/engine.ts';
+import type { StatementOutput } from '../engine/engine.ts';
 import type {
   CancelFragment,
   CommitFragment,
   KeyReply,
   KeyRequest,
-  SealKey,
   CommittedReply,
   ControlReply,
   Heartbeat,
@@ -28,20 +25,29 @@ import type {
   ReplayRequest,
   SnapshotRequest,
 } from '../model/control.ts';
-import type { Delta, DeltaEnvelope, InsertedRow, Update } from '../model/delta.ts';
+import type { Delta, DeltaEnvelope } from '../model/delta.ts';
 import { CodedError } from '../model/errors.ts';
 import type { DomainName, FragmentId, QueryId } from '../model/ids.ts';
 import type { FragmentKind } from '../model/plan.ts';
-import type { Cancel, Clock } from '../ports/clock.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Counters } from '../ports/counters.ts';
 import type { Log } from '../ports/log.ts';
 import type { Random } from '../ports/random.ts';
 import type { ExportPolicies } from './export-policies.ts';
+import { FragmentOutbox, type FragmentOutlet } from './fragment-outbox.ts';
 import { admitFragment, type AdmittedFragment } from './fragment-admission.ts';
 import type { EndReason, Ledger } from './ledger.ts';
 import type { LocalRuntime } from './local-runtime.ts';
 import { HeldDeltas, RateCaps } from './rate-cap.ts';
-import { plainValues, rowKey } from './rows.ts';
+import {
+  applyToRows,
+  isCutShort,
+  readerOf,
+  rowsOf,
+  updatesOf,
+  type Lease,
+  type RunningFragment,
+} from './running-fragment.ts';
 
 /** Fragments that one domain runs for all consumers together. */
 export const MAX_RUNNING = 20_000;
@@ -49,19 +55,8 @@ export const MAX_RUNNING = 20_000;
 /** Fragments that one run of an agent can start: each gets an epoch of its own, so that no number is ever used twice. */
 const EPOCHS_PER_RUN = 2 ** 24;
 
-/** Envelopes sealed with one key: random nonces are good for 2^32 (NIST SP 800-38D §8.3). */
-const ENVELOPES_PER_KEY = 2 ** 31;
-
 /** A lease lasts this long after it was renewed, on the monotonic clock. */
 export const LEASE_MS = 60_000;
-
-/** Where frames go: topics and streams for other domains, a call for this one. */
-export interface FragmentOutlet {
-  publish(envelope: DeltaEnvelope, key: SealKey | undefined): void;
-  sendHeartbeat(to: DomainName, heartbeat: Heartbeat): void;
-  /** A consumer in this very agent. */
-  deliver(frame: DeltaEnvelope): void;
-}
 
 export interface FragmentHostDeps {
   readonly runtime: LocalRuntime;
@@ -86,52 +81,22 @@ export interface FragmentHostOptions {
   readonly barrierStarts?: boolean | undefined;
 }
 
-interface Lease {
-  /** Monotonic ms of the last renewal. */
-  renewedMs: number;
-  /** The last delta when the fragment was prepared for this query: what comes later may be at or after its S. */
-  preparedSeq: number;
-  /** What was admitted: judged again when the policies change. */
-  request: PrepareFragment;
-}
-
-interface Running {
-  readonly id: FragmentId;
-  readonly kind: FragmentKind;
-  readonly admitted: AdmittedFragment;
-  readonly sender: FragmentSender;
-  readonly policy: FlushPolicy;
-  readonly leases: Map<DomainName, Map<QueryId, Lease>>;
-  /** Present rows of a view fragment by id, for snapshots; null for other kinds. */
-  readonly rows: Map<string, InsertedRow> | null;
-  state: 'prepared' | 'scheduled' | 'active';
-  /** Of payloads on its topic; absent where they are not sealed. */
-  seal: SealKey | undefined;
-  /** Keys that it has had, and envelopes sealed with the present one. */
-  keys: number;
-  sealed: number;
-  /** When it started or will start. */
-  startMs: number;
-  deployment: Deployment | null;
-  /** What a rate cap holds back; null without one. */
-  readonly held: HeldDeltas | null;
-}
-
 export class FragmentHost {
   readonly #deps: FragmentHostDeps;
   readonly #options: FragmentHostOptions;
-  readonly #running = new Map<FragmentId, Running>();
-  readonly #dirty = new Set<Running>();
+  readonly #running = new Map<FragmentId, RunningFragment>();
+  readonly #outbox: FragmentOutbox;
   /** Of which a rate cap holds something back, and those of which it holds too much. */
-  readonly #capped = new Set<Running>();
-  readonly #overflowed = new Set<Running>();
+  readonly #capped = new Set<RunningFragment>();
+  readonly #overflowed = new Set<RunningFragment>();
   readonly #caps = new RateCaps();
   #started = 0;
-  #flushLater: Cancel | null = null;
 
   constructor(deps: FragmentHostDeps, options: FragmentHostOptions) {
     this.#deps = deps;
     this.#options = options;
+    const { runtime, clock, outlet, ledger, random } = deps;
+    this.#outbox = new FragmentOutbox({ runtime, clock, outlet, ledger, random });
   }
 
   /** Admits a fragment and names it; it does not run before `commit`. Throws the code of what is wrong with it. */
@@ -155,6 +120,7 @@ export class FragmentHost {
         sender,
         policy: new FlushPolicy(),
         leases: new Map(),
+        paces: new Map(),
         rows: kind === 'view' ? new Map() : null,
         seal: undefined,
         keys: 0,
@@ -164,7 +130,7 @@ export class FragmentHost {
         deployment: null,
         held: admitted.caps.length === 0 ? null : new HeldDeltas(),
       };
-      this.#changeKey(running);
+      this.#outbox.changeKey(running);
       this.#running.set(id, running);
     }
     const lease = this.#lease(running, request, clock.monotonicMs());
@@ -186,14 +152,6 @@ export class FragmentHost {
     if (running.seal === undefined)
       throw new CodedError('UNKNOWN_FRAGMENT', `the payloads of ${running.id} are not sealed`);
     return { kind: 'key', epoch: running.sender.epoch, seal: running.seal };
-  }
-
-  /** A key of its own for each epoch, never written down: none is used again after a restart. */
-  #changeKey(running: Running): void {
-    const { random } = this.#deps;
-    if (random === undefined) return;
-    running.sealed = 0;
-    running.seal = { id: String(++running.keys), key: random.bytes(KEY_BYTES) };
   }
 
   #admit(from: DomainName, request: PrepareFragment): AdmittedFragment {
@@ -258,7 +216,7 @@ export class FragmentHost {
     // What was published before the consumer came is news to it; the rest was counted when it was published.
     const joinedSeq = Math.min(...[...(running.leases.get(from)?.values() ?? [])].map((l) => l.preparedSeq));
     const news = envelopes.flatMap((e) => e.deltas.slice(0, Math.max(0, joinedSeq - e.seq + 1)));
-    this.#disclosed(running, [from], rowsOf(news), bytes);
+    this.#outbox.disclosed(running, [from], rowsOf(news), bytes);
     return envelopes;
   }
 
@@ -266,10 +224,10 @@ export class FragmentHost {
     const running = this.#leased(from, request.fragmentId);
     this.#deps.counters.add('exchange_snapshots_total');
     this.#deps.runtime.tick();
-    this.#advance(running);
+    this.#outbox.advance(running);
     const reply = running.sender.snapshot([...(running.rows?.values() ?? [])]);
     if (from !== this.#deps.runtime.domain) {
-      this.#disclosed(running, [from], reply.rows.length, encodeReply(reply).length);
+      this.#outbox.disclosed(running, [from], reply.rows.length, encodeReply(reply).length);
       this.#caps.owe(running.admitted.caps, [from], reply.rows.length, this.#deps.clock.monotonicMs());
     }
     // A fragment that has yet to start sends nothing of before its start: the gap that it ends reaches up to there.
@@ -278,95 +236,38 @@ export class FragmentHost {
       : reply;
   }
 
-  /** What a consumer that holds causes back wants to know at once. */
-  progress(from: DomainName, ids: readonly FragmentId[]): Heartbeat {
+  /** How far these fragments are. `waits`: the consumer holds causes back and wants to be told with every beat. */
+  progress(from: DomainName, ids: readonly FragmentId[], waits = false): Heartbeat {
     const fragments = ids.flatMap((id) => {
       const running = this.#running.get(id);
       if (running === undefined || !running.leases.has(from)) return [];
-      this.#advance(running);
-      return running.state === 'active' ? [running.sender.progress()] : [];
+      this.#outbox.advance(running);
+      if (running.state !== 'active') return [];
+      if (waits) this.#outbox.asked(running, from);
+      return [running.sender.progress()];
     });
     return { sentMs: this.#deps.clock.nowMs(), fragments };
   }
 
-  /**
-   * Publishes what is waiting; called at the end of each turn (one event, one tick). At once where the link is idle,
-   * packed under load: then the rest goes after the pause that {@link FlushPolicy} asks for.
-   */
+  /** Sends what is waiting; called at the end of each turn (one event, one tick). */
   flush(): void {
     if (this.#capped.size > 0 || this.#overflowed.size > 0) this.#release();
-    const nowMs = this.#deps.clock.monotonicMs();
-    let delayMs = Infinity;
-    for (const running of this.#dirty) {
-      if (!running.policy.due(nowMs, running.sender.pendingBytes)) {
-        delayMs = Math.min(delayMs, running.policy.delayMs(nowMs));
-        continue;
-      }
-      this.#dirty.delete(running);
-      running.policy.flushed(nowMs);
-      this.#send(running);
-    }
-    if (delayMs === Infinity || this.#flushLater !== null) return;
-    this.#flushLater = this.#deps.clock.after(delayMs, () => {
-      this.#flushLater = null;
-      this.flush();
-    });
+    this.#outbox.flush();
   }
 
   /** Publishes at once what these fragments have: their consumer holds causes back (DESIGN §6). */
   flushAtOnce(ids: readonly FragmentId[]): void {
-    for (const id of ids) {
-      const running = this.#running.get(id);
-      if (running === undefined || !this.#dirty.delete(running)) continue;
-      running.policy.flushed(this.#deps.clock.monotonicMs());
-      this.#send(running);
-    }
+    this.#outbox.flushAtOnce(ids.flatMap((id) => this.#running.get(id) ?? []));
   }
 
-  #send(running: Running): void {
-    this.#advance(running);
-    const { domain } = this.#deps.runtime;
-    const local = running.leases.has(domain);
-    const remote = running.leases.size > (local ? 1 : 0);
-    for (const envelope of running.sender.flush()) {
-      if (remote) {
-        if (running.sealed++ >= ENVELOPES_PER_KEY) this.#changeKey(running);
-        this.#deps.outlet.publish(envelope, running.seal);
-        this.#disclosed(running, running.leases.keys(), rowsOf(envelope.deltas), envelopeBytes(envelope));
-      }
-      if (local) this.#deps.outlet.deliver(envelope);
-    }
+  /** A domain can be reached again: it is told at once how far this one is. */
+  onConnected(consumer: DomainName): void {
+    for (const running of this.#running.values()) running.paces.get(consumer)?.returned();
   }
 
-  #disclosed(running: Running, consumers: Iterable<DomainName>, rows: number, bytes: number): void {
-    const { runtime, ledger, clock } = this.#deps;
-    if (ledger === undefined) return;
-    const { id: fragmentId, admitted } = running;
-    const columns = admitted.statement.columns.map((c) => c.name);
-    const nowMs = clock.nowMs();
-    for (const consumer of consumers) {
-      if (consumer === runtime.domain) continue;
-      ledger.record({ consumer, fragmentId, epl: admitted.canonical, columns, rows, bytes, nowMs });
-    }
-  }
-
-  /** One heartbeat per consumer domain, covering all its fragments; this agent itself is asked by `progress`. */
+  /** Tells consumers how far this domain is, as far as it is due to them. */
   heartbeat(): void {
-    const perConsumer = new Map<DomainName, Running[]>();
-    for (const running of this.#running.values()) {
-      if (running.state !== 'active') continue;
-      this.#advance(running);
-      for (const consumer of running.leases.keys()) {
-        if (consumer === this.#deps.runtime.domain) continue;
-        const list = perConsumer.get(consumer);
-        if (list === undefined) perConsumer.set(consumer, [running]);
-        else list.push(running);
-      }
-    }
-    const sentMs = this.#deps.clock.nowMs();
-    for (const [consumer, list] of perConsumer) {
-      this.#deps.outlet.sendHeartbeat(consumer, { sentMs, fragments: list.map((r) => r.sender.progress()) });
-    }
+    this.#outbox.heartbeat(this.#running.values());
   }
 
   /** Ends leases that were not renewed. */
@@ -385,7 +286,7 @@ export class FragmentHost {
 
   /** Names of fragments that read one of the event types: a metric that is read cannot be deleted. */
   readersOf(typeNames: readonly string[]): readonly string[] {
-    const reads = (r: Running): boolean =>
+    const reads = (r: RunningFragment): boolean =>
       r.admitted.statement.streams.some(
         (s) => s.source.kind === 'filter' && typeNames.includes(s.source.eventType.name),
       );
@@ -418,7 +319,7 @@ export class FragmentHost {
   }
 
   /** A shareable fragment starts with the earliest of its consumers; another one starts anew when its owner fixes a later S. */
-  #schedule(running: Running, startMs: number): void {
+  #schedule(running: RunningFragment, startMs: number): void {
     const { shareable } = running.admitted;
     if (running.state !== 'prepared' && (shareable ? startMs >= running.startMs : startMs === running.startMs)) return;
     if (running.deployment !== null) {
@@ -433,7 +334,7 @@ export class FragmentHost {
     });
   }
 
-  #activate(running: Running): void {
+  #activate(running: RunningFragment): void {
     if (this.#running.get(running.id) !== running) return;
     const emit = running.kind === 'result' ? 'rows' : 'updates';
     running.deployment = this.#deps.runtime.engine.deploy(running.admitted.module, {
@@ -444,8 +345,8 @@ export class FragmentHost {
     running.state = 'active';
   }
 
-  #append(running: Running, output: StatementOutput): void {
-    const updates = output.updates === null ? [resultUpdate(output)] : output.updates.map(plainUpdate);
+  #append(running: RunningFragment, output: StatementOutput): void {
+    const updates = updatesOf(output);
     if (updates.every((u) => u.insert.length === 0 && u.remove.length === 0)) return;
     const delta: Delta = { key: output.key, updates };
     if (isCutShort(running, delta)) return;
@@ -454,10 +355,9 @@ export class FragmentHost {
     else this.#overflowed.add(running);
   }
 
-  #number(running: Running, delta: Delta): void {
+  #number(running: RunningFragment, delta: Delta): void {
     if (running.rows !== null) applyToRows(running.rows, delta.updates);
-    running.sender.append(delta);
-    this.#dirty.add(running);
+    this.#outbox.append(running, delta);
   }
 
   /** Numbers what the rate caps let go by now; ends fragments of which too much waits. */
@@ -476,12 +376,6 @@ export class FragmentHost {
       }
       if (held === null || held.length === 0) this.#capped.delete(running);
     }
-  }
-
-  #advance(running: Running): void {
-    if (running.state !== 'active') return;
-    const { stampMs } = this.#deps.runtime;
-    running.sender.advance(running.held?.watermarkMs(stampMs) ?? stampMs);
   }
 
   // ------------------------------------------------------------------------------------------ policy at run time
@@ -514,7 +408,7 @@ export class FragmentHost {
       if (running.leases.has(domain)) this.#endConsumer(running, domain, 'membership');
   }
 
-  #stillAdmits(running: Running, request: PrepareFragment): boolean {
+  #stillAdmits(running: RunningFragment, request: PrepareFragment): boolean {
     try {
       const admitted = admitFragment(request, this.#deps.runtime.catalog, this.#deps.policies ?? null);
       return this.#identify(request, admitted) === running.id;
@@ -524,7 +418,7 @@ export class FragmentHost {
     }
   }
 
-  #endConsumer(running: Running, consumer: DomainName, reason: EndReason): void {
+  #endConsumer(running: RunningFragment, consumer: DomainName, reason: EndReason): void {
     for (const queryId of running.leases.get(consumer)?.keys() ?? []) this.#endLease(running, consumer, queryId);
     const { counters, log, clock, ledger } = this.#deps;
     counters.add('fragments_ended_total', 1, { domain: consumer, reason });
@@ -533,7 +427,7 @@ export class FragmentHost {
     this.#dropConsumer(running, consumer);
   }
 
-  #lease(running: Running, request: PrepareFragment, nowMs: number): Lease {
+  #lease(running: RunningFragment, request: PrepareFragment, nowMs: number): Lease {
     const { consumer, queryId } = request;
     const leases = running.leases.get(consumer);
     const lease = leases?.get(queryId);
@@ -549,27 +443,28 @@ export class FragmentHost {
     return fresh;
   }
 
-  #endLease(running: Running, consumer: DomainName, queryId: QueryId): void {
+  #endLease(running: RunningFragment, consumer: DomainName, queryId: QueryId): void {
     running.leases.get(consumer)?.delete(queryId);
     running.sender.removeConsumer(readerOf(consumer, queryId));
   }
 
-  #leased(from: DomainName, id: FragmentId): Running {
+  #leased(from: DomainName, id: FragmentId): RunningFragment {
     const running = this.#running.get(id);
     if (running === undefined || !running.leases.has(from))
       throw new CodedError('UNKNOWN_FRAGMENT', `no fragment ${id} runs here for '${from}'`);
     return running;
   }
 
-  #dropConsumer(running: Running, consumer: DomainName): void {
+  #dropConsumer(running: RunningFragment, consumer: DomainName): void {
     running.leases.delete(consumer);
+    running.paces.delete(consumer);
     if (running.leases.size > 0) {
       // Who left must not read on; the others ask for the new key when they meet it.
-      if (consumer !== this.#deps.runtime.domain) this.#changeKey(running);
+      if (consumer !== this.#deps.runtime.domain) this.#outbox.changeKey(running);
       return;
     }
     this.#running.delete(running.id);
-    this.#dirty.delete(running);
+    this.#outbox.forget(running);
     this.#capped.delete(running);
     this.#overflowed.delete(running);
     if (running.deployment !== null) this.#deps.runtime.engine.undeploy(running.deployment);
@@ -585,42 +480,5 @@ export class FragmentHost {
       mac.update(JSON.stringify([request.consumer, request.queryId, request.name]));
     }
     return mac.digest('hex').slice(0, 40);
-  }
-}
-
-/** Under `aggregateOnly`, the batch that was under way at the start: it is shorter than the least window. */
-function isCutShort({ admitted: { gridMs }, startMs }: Running, delta: Delta): boolean {
-  return gridMs !== null && delta.key.timestampMs <= Math.ceil(startMs / gridMs) * gridMs;
-}
-
-/** Rows whose values are told. */
-function rowsOf(deltas: readonly Delta[]): number {
-  let rows = 0;
-  for (const { updates } of deltas) {
-    for (const u of updates) rows += u.insert.length + u.remove.filter((r) => 'values' in r).length;
-  }
-  return rows;
-}
-
-/** Who acknowledges: queries of one domain that share a fragment begin at different deltas and take them apart. */
-function readerOf(consumer: DomainName, queryId: QueryId): string {
-  return `${consumer} ${queryId}`;
-}
-
-function resultUpdate(output: StatementOutput): Update {
-  return {
-    insert: output.insert.map((row) => ({ id: null, values: plainValues(rowValues(row, output.columns)) })),
-    remove: output.remove.map((row) => ({ values: plainValues(rowValues(row, output.columns)) })),
-  };
-}
-
-function plainUpdate(update: Update): Update {
-  return { insert: update.insert.map((r) => ({ id: r.id, values: plainValues(r.values) })), remove: update.remove };
-}
-
-function applyToRows(rows: Map<string, InsertedRow>, updates: readonly Update[]): void {
-  for (const update of updates) {
-    for (const row of update.insert) if (row.id !== null) rows.set(rowKey(row.id), row);
-    for (const row of update.remove) if ('id' in row) rows.delete(rowKey(row.id));
   }
 }

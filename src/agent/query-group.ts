@@ -3,6 +3,8 @@
  * residual on the merged clock (DESIGN §4). Synchronous: frames in, outputs and questions out.
  */
 import { FragmentReceiver } from '../exchange/fragment-receiver.ts';
+import { HeartbeatPace } from '../exchange/heartbeat-pace.ts';
+import { HEARTBEAT_MS } from '../exchange/limits.ts';
 import { MergedInputs, type DomainCoverage, type MergedStep } from '../exchange/merged-inputs.ts';
 import { Engine, rowValues, type Deployment, type OutputRow, type StatementOutput } from '../engine/engine.ts';
 import { compareKeys, timerKey, type CauseKey } from '../model/cause-key.ts';
@@ -94,7 +96,10 @@ export class QueryGroup {
   readonly #byFragment = new Map<FragmentId, GroupMember[]>();
   readonly #shipped = new Map<string, ShippedStatement>();
   readonly #deployments: Deployment[] = [];
-  readonly #asked = new Map<DomainName, number>();
+  readonly #asked = new Set<DomainName>();
+  /** Which domains tell with every beat, because they were asked again and again; when all were looked through, monotonic ms. */
+  readonly #paces = new Map<DomainName, HeartbeatPace>();
+  #lookedMs = -Infinity;
   /** How far each domain said to be when it was asked last. */
   readonly #told = new Map<DomainName, number>();
   /** Outputs of causes up to here are not handed out. */
@@ -282,6 +287,16 @@ export class QueryGroup {
       member.receiver.accept(envelope, this.#deps.clock.nowMs());
       this.#pump(member);
       this.#askForMissing(member);
+    }
+    this.drain();
+  }
+
+  /** All that this agent's own domain had up to now is here: what it sends later lies at or after `bound`. */
+  onDelivered(bound: CauseKey): void {
+    for (const member of this.#members.values()) {
+      // What is not in order yet is missing: then there is more before the bound.
+      if (member.fragment.domain === bound.domain && member.receiver.complete)
+        this.#merged.bound(member.fragment.name, bound);
     }
     this.drain();
   }
@@ -484,17 +499,36 @@ export class QueryGroup {
   }
 
   /**
-   * A consumer that holds a cause back asks at once (DESIGN §6), one question per domain at a time. A domain that said to be
-   * beyond it already is not asked again: then deltas are under way, and if they are lost the repair asks for them.
+   * A consumer that holds a cause back asks at once the domain whose silence holds it (DESIGN §6), one question at a time; a
+   * domain that said to be beyond it already is not asked again: then deltas are under way, and if they are lost the repair
+   * asks for them. All domains that a cause, or a timer due by our own clock, waits for are asked now and then: who was
+   * asked tells with every beat for a while.
    */
   #askWhoIsWaitedFor(): void {
+    const first = this.#merged.waitsFor();
+    if (first === null) return;
     const held = this.#merged.heldKey();
-    const domain = held === null ? null : this.#merged.waitsFor();
-    if (held === null || domain === null || this.#asked.has(domain)) return;
-    if ((this.#told.get(domain) ?? -1) > held.timestampMs) return;
+    if (held !== null) this.#askProgress(first, held.timestampMs + 1);
+    const { clock } = this.#deps;
+    const nowMs = clock.monotonicMs();
+    const dueMs = this.engine.nextTimerMs;
+    const untilMs = held !== null ? held.timestampMs + 1 : dueMs <= clock.nowMs() ? dueMs : null;
+    if (untilMs === null || nowMs - this.#lookedMs < HEARTBEAT_MS) return;
+    this.#lookedMs = nowMs;
+    for (const domain of this.#merged.behind(untilMs)) {
+      if (this.#paces.get(domain)?.waiting(nowMs) === true) continue;
+      this.#askProgress(domain, untilMs);
+    }
+  }
+
+  #askProgress(domain: DomainName, untilMs: number): void {
+    if (this.#asked.has(domain) || (this.#told.get(domain) ?? -1) >= untilMs) return;
     const ids = [...this.#members.values()].filter((m) => m.fragment.domain === domain).map((m) => m.fragmentId);
-    this.#asked.set(domain, held.timestampMs);
-    this.#deps.questions.progress(domain, ids, held.timestampMs + 1);
+    this.#asked.add(domain);
+    let pace = this.#paces.get(domain);
+    if (pace === undefined) this.#paces.set(domain, (pace = new HeartbeatPace()));
+    pace.asked(this.#deps.clock.monotonicMs());
+    this.#deps.questions.progress(domain, ids, untilMs);
   }
 }
 

@@ -2,7 +2,7 @@
  * What keeps the fragments of running queries whole: leases renewed, lost deltas asked for again, fragments deployed anew
  * at a domain that lost them, with a jump to their present content (DESIGN §6).
  */
-import type { RenewLease } from '../model/control.ts';
+import { PROGRESS_WAIT_MS, type RenewLease } from '../model/control.ts';
 import { CodedError, toCodedError } from '../model/errors.ts';
 import type { DomainName } from '../model/ids.ts';
 import type { Counters } from '../ports/counters.ts';
@@ -12,6 +12,9 @@ import { resumeFragments, type DeployOptions } from './deploy-plan.ts';
 import type { FragmentReaders } from './fragment-readers.ts';
 import type { GroupMember, GroupQuestions } from './query-group.ts';
 import type { Query } from './query.ts';
+
+/** An answer comes as soon as the domain is there, after `PROGRESS_WAIT_MS` at the latest; if not, it is asked anew. */
+const PROGRESS_TIMEOUT_MS = PROGRESS_WAIT_MS + 500;
 
 export interface QueryRepairDeps {
   readonly ask: Ask;
@@ -48,7 +51,7 @@ export class QueryRepair {
       },
       recover: (member) => void this.#redeploy(query, member),
       progress: (domain, fragmentIds, untilMs) => {
-        ask(domain, { kind: 'progress', fragmentIds, untilMs }).then(
+        ask(domain, { kind: 'progress', fragmentIds, untilMs }, PROGRESS_TIMEOUT_MS).then(
           (reply) => {
             const { heartbeat } = expectReply(reply, 'progress');
             query.group?.answered(domain, heartbeat.fragments);

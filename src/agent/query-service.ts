@@ -218,6 +218,7 @@ export class QueryService {
     const started = await this.#deploy(query, plan);
     const merged: Plan = {
       ...query.plan,
+      clock: query.plan.clock === 'local' ? plan.clock : 'merged',
       fragments: [...query.plan.fragments, ...plan.fragments],
       inputs: [...query.plan.inputs, ...plan.inputs],
       statements: [...query.plan.statements, ...plan.statements],
@@ -274,6 +275,12 @@ export class QueryService {
     for (const query of this.#readers.of(envelope.fragmentId)) query.group?.onEnvelope(from, envelope);
   }
 
+  /** This agent's own domain has delivered all that it had for these fragments' readers. */
+  onDelivered(fragmentIds: readonly FragmentId[], bound: CauseKey): void {
+    const queries = new Set(fragmentIds.flatMap((id) => [...this.#readers.of(id)]));
+    for (const query of queries) query.group?.onDelivered(bound);
+  }
+
   onKeyMissing(from: DomainName, fragmentId: FragmentId): void {
     this.#readers.onKeyMissing(from, fragmentId);
   }
@@ -297,6 +304,11 @@ export class QueryService {
       const { group } = query;
       if (group === null) continue;
       group.repair();
+      // A domain does not wait for itself, and a query that reads nothing runs on the agent's own clock.
+      if (query.plan.clock === 'local') {
+        group.drift(this.#deps.stampMs());
+        continue;
+      }
       if (query.options.onSilence === 'wait') continue;
       for (const domain of group.giveUpSilent(STALE_AFTER_MS)) {
         this.#deps.log.warn('domain is silent; going on without it', {

@@ -80,6 +80,11 @@ export class Engine {
     return this.#runner.nowMs;
   }
 
+  /** When the first timer is due, ms; Infinity when none is armed. */
+  get nextTimerMs(): number {
+    return this.#runner.timers.nextDueMs;
+  }
+
   /** Adds a type, or replaces one of the same name that no statement uses. */
   addEventType(type: EventType): void {
     this.#types.add(type);

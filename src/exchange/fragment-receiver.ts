@@ -114,6 +114,11 @@ export class FragmentReceiver {
     return this.#needsSnapshot;
   }
 
+  /** True when everything known to exist is in and was taken. */
+  get complete(): boolean {
+    return this.#nextSeq > this.#knownSeq && this.#nextSeq > 0 && this.#ready.length === 0;
+  }
+
   /** Deltas held here, in order or not. */
   get buffered(): number {
     return this.#ready.length + this.#waiting.size;

@@ -51,3 +51,19 @@ export const PENDING_CAUSES = 100_000;
 
 /** Deepest nesting of a value (lists, maps). */
 export const VALUE_DEPTH = 16;
+
+/** Distance of beats: how often a consumer that waits is told how far a domain is (DESIGN §6). */
+export const HEARTBEAT_MS = 100;
+
+/** How long after the last delta a heartbeat confirms its number: a lost one is found out then at the latest. */
+export const CONFIRM_MS = 250;
+
+/** Longest pause of heartbeats: five fit into the time after which a domain counts as silent. */
+export const IDLE_HEARTBEAT_MS = 2000;
+
+/**
+ * A consumer that asks twice within the first figure waits all the time: it gets every beat for the second. A question and
+ * its answer cost as much as two beats.
+ */
+export const ASKS_AGAIN_MS = 250;
+export const WAITED_MS = 1000;

@@ -83,8 +83,8 @@ interface Input extends HeapMember {
   readonly queue: Deque<Delta>;
   /** Deltas since it was heard again, oldest first; some at or before the last released key. */
   readonly late: Deque<Delta>;
-  /** The last key released from it: whatever it sends is later. */
-  lastKey: CauseKey;
+  /** The last key released from it, or what {@link MergedInputs.bound} told: whatever it sends is later. */
+  leastKey: CauseKey;
   state: InputState;
   watermarkMs: number;
   completeFromMs: number;
@@ -155,7 +155,7 @@ export class MergedInputs {
       completeFromMs: options.watermarkMs,
       nextKey: boundOf(options.watermarkMs, leastDomain),
       bound: true,
-      lastKey: START,
+      leastKey: START,
       place: -1,
     };
     this.#inputs.set(options.fragmentId, input);
@@ -241,6 +241,17 @@ export class MergedInputs {
     else if (input.queue.length === 0) this.#place(input);
   }
 
+  /**
+   * An input of the owner's own domain: nothing that it sends from now on lies before `bound`, which says more than a
+   * watermark can. To be called after its deltas were offered. Counts for live inputs.
+   */
+  bound(fragmentId: string, bound: CauseKey): void {
+    const input = this.#inputs.get(fragmentId);
+    if (input === undefined || compareKeys(bound, input.leastKey) <= 0) return;
+    input.leastKey = bound;
+    if (input.state === 'live' && input.queue.length === 0) this.#place(input);
+  }
+
   /** All inputs of `domain` are silent: go on without them (`continue`). What they sent so far stays in order. */
   markStale(domain: DomainName): void {
     for (const input of this.#inputs.values()) {
@@ -315,6 +326,14 @@ export class MergedInputs {
     return [...byDomain.values()];
   }
 
+  /** Domains of which a cause of `untilMs` may still come: all that the clock waits for before it can pass it. O(K). */
+  behind(untilMs: number): ReadonlySet<DomainName> {
+    const domains = new Set<DomainName>();
+    for (const input of this.#inputs.values())
+      if (input.place >= 0 && input.bound && input.watermarkMs < untilMs) domains.add(input.domain);
+    return domains;
+  }
+
   /** The domain whose silence holds the clock now; null when a cause is ready or nothing is waited for. */
   waitsFor(): DomainName | null {
     const top = this.#heap.top();
@@ -337,7 +356,7 @@ export class MergedInputs {
       const delta = top.queue.shift();
       assert(delta !== undefined, 'an input with a pending key has its delta');
       this.#pending--;
-      top.lastKey = key;
+      if (compareKeys(key, top.leastKey) > 0) top.leastKey = key;
       if (delta.gap === true) {
         gap = true;
         top.completeFromMs = Math.max(top.completeFromMs, key.timestampMs);
@@ -398,7 +417,7 @@ export class MergedInputs {
     if (head !== undefined) input.nextKey = head.key;
     else if (input.state === 'live' || input.state === 'catchingUp') {
       const bound = boundOf(input.watermarkMs, input.leastDomain);
-      input.nextKey = compareKeys(bound, input.lastKey) > 0 ? bound : input.lastKey;
+      input.nextKey = compareKeys(bound, input.leastKey) > 0 ? bound : input.leastKey;
     } else {
       this.#heap.delete(input);
       return;

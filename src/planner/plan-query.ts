@@ -61,7 +61,8 @@ function draftPlan(
     );
   }
   const { fragments, inputs, choices } = draft;
-  return { plan: { owner: options.owner, clock: 'merged', fragments, inputs, statements, notes: [] }, choices };
+  const clock = fragments.every((f) => f.domain === options.owner) ? 'local' : 'merged';
+  return { plan: { owner: options.owner, clock, fragments, inputs, statements, notes: [] }, choices };
 }
 
 function streamsOf(module: CheckedModule, catalog: FederatedCatalog): Pick<Planning, 'open' | 'variants'> {

@@ -1,0 +1,88 @@
+/** A fragment as its domain runs it, and how what its statement says becomes deltas. */
+import type { Deployment, StatementOutput } from '../engine/engine.ts';
+import { rowValues } from '../engine/engine.ts';
+import type { FlushPolicy } from '../exchange/flush-policy.ts';
+import type { FragmentSender } from '../exchange/fragment-sender.ts';
+import type { HeartbeatPace } from '../exchange/heartbeat-pace.ts';
+import type { PrepareFragment, SealKey } from '../model/control.ts';
+import type { Delta, InsertedRow, Update } from '../model/delta.ts';
+import type { DomainName, FragmentId, QueryId } from '../model/ids.ts';
+import type { FragmentKind } from '../model/plan.ts';
+import type { AdmittedFragment } from './fragment-admission.ts';
+import type { HeldDeltas } from './rate-cap.ts';
+import { plainValues, rowKey } from './rows.ts';
+
+export interface Lease {
+  /** Monotonic ms of the last renewal. */
+  renewedMs: number;
+  /** The last delta when the fragment was prepared for this query: what comes later may be at or after its S. */
+  preparedSeq: number;
+  /** What was admitted: judged again when the policies change. */
+  request: PrepareFragment;
+}
+
+export interface RunningFragment {
+  readonly id: FragmentId;
+  readonly kind: FragmentKind;
+  readonly admitted: AdmittedFragment;
+  readonly sender: FragmentSender;
+  readonly policy: FlushPolicy;
+  readonly leases: Map<DomainName, Map<QueryId, Lease>>;
+  /** When each consumer is told next. */
+  readonly paces: Map<DomainName, HeartbeatPace>;
+  /** Present rows of a view fragment by id, for snapshots; null for other kinds. */
+  readonly rows: Map<string, InsertedRow> | null;
+  state: 'prepared' | 'scheduled' | 'active';
+  /** Of payloads on its topic; absent where they are not sealed. */
+  seal: SealKey | undefined;
+  /** Keys that it has had, and envelopes sealed with the present one. */
+  keys: number;
+  sealed: number;
+  /** When it started or will start. */
+  startMs: number;
+  deployment: Deployment | null;
+  /** What a rate cap holds back; null without one. */
+  readonly held: HeldDeltas | null;
+}
+
+/** The updates of what the statement said at one cause. */
+export function updatesOf(output: StatementOutput): readonly Update[] {
+  return output.updates === null ? [resultUpdate(output)] : output.updates.map(plainUpdate);
+}
+
+function resultUpdate(output: StatementOutput): Update {
+  return {
+    insert: output.insert.map((row) => ({ id: null, values: plainValues(rowValues(row, output.columns)) })),
+    remove: output.remove.map((row) => ({ values: plainValues(rowValues(row, output.columns)) })),
+  };
+}
+
+function plainUpdate(update: Update): Update {
+  return { insert: update.insert.map((r) => ({ id: r.id, values: plainValues(r.values) })), remove: update.remove };
+}
+
+export function applyToRows(rows: Map<string, InsertedRow>, updates: readonly Update[]): void {
+  for (const update of updates) {
+    for (const row of update.insert) if (row.id !== null) rows.set(rowKey(row.id), row);
+    for (const row of update.remove) if ('id' in row) rows.delete(rowKey(row.id));
+  }
+}
+
+/** Under `aggregateOnly`, the batch that was under way at the start: it is shorter than the least window. */
+export function isCutShort({ admitted: { gridMs }, startMs }: RunningFragment, delta: Delta): boolean {
+  return gridMs !== null && delta.key.timestampMs <= Math.ceil(startMs / gridMs) * gridMs;
+}
+
+/** Rows whose values are told. */
+export function rowsOf(deltas: readonly Delta[]): number {
+  let rows = 0;
+  for (const { updates } of deltas) {
+    for (const u of updates) rows += u.insert.length + u.remove.filter((r) => 'values' in r).length;
+  }
+  return rows;
+}
+
+/** Who acknowledges: queries of one domain that share a fragment begin at different deltas and take them apart. */
+export function readerOf(consumer: DomainName, queryId: QueryId): string {
+  return `${consumer} ${queryId}`;
+}
