@@ -49,6 +49,14 @@ export type Predicate = (row: EventRow, context: EvaluationContext) => boolean;
 export type EventEvaluator = (event: Event, context: EvaluationContext) => Value;
 export type EventPredicate = (event: Event, context: EvaluationContext) => boolean;
 
+/** The tags of a match so far: an object of the pattern's own class, with a field `$tag` for each of its tags. */
+export interface Tags {
+  readonly [slot: `$${string}`]: Value;
+}
+export type TagsEvaluator = (tags: Tags, context: EvaluationContext) => Value;
+/** A filter of a pattern atom that looks at tags. */
+export type AtomPredicate = (event: Event, tags: Tags, context: EvaluationContext) => boolean;
+
 /** Incremental state of one aggregation for one group. `row` is the joined row that enters or leaves. */
 export interface Accumulator {
   enter(row: EventRow, context: EvaluationContext): void;

@@ -44,7 +44,9 @@ export function checkSelectItems(
         const tagged = taggedBy(ast.stream, expressions);
         if (tagged !== null) {
           const { stream, type } = tagged;
-          items.push(freeze({ kind: 'streamWildcard', stream, as: ast.alias, tag: ast.stream }));
+          items.push(
+            freeze({ kind: 'streamWildcard', stream, as: ast.alias, tag: { name: ast.stream, eventType: type } }),
+          );
           if (ast.alias !== null) add(ast.alias, { kind: 'event', typeName: type.name }, ast);
           else for (const p of type.properties) columns.set(p.name, p);
           break;

@@ -321,8 +321,8 @@ export type SelectItem =
       readonly kind: 'streamWildcard';
       readonly stream: number;
       readonly as: string | null;
-      /** `a.*` of a pattern's tag. */
-      readonly tag?: string | undefined;
+      /** `a.*` of a pattern's tag, and the type of its events. */
+      readonly tag?: { readonly name: string; readonly eventType: EventType } | undefined;
     }
   | { readonly kind: 'expression'; readonly expression: CheckedExpression; readonly name: string };
 

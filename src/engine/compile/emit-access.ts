@@ -34,8 +34,15 @@ function slot(scope: Scope, event: Code, name: string, nullable: boolean): Code 
 
 export function emitProperty(e: Of<'property'>, scope: Scope): Code {
   const event = scope.event(e.ref);
-  if (e.ref.tag !== null) return emitPath(scope, slot(scope, event, e.ref.tag, true), e.path);
   const [first, ...rest] = e.path;
+  if (e.ref.tag !== null) {
+    const tagged = slot(scope, event, e.ref.tag, true);
+    if (first === undefined || first.kind !== 'name' || first.dynamic) return emitPath(scope, tagged, e.path);
+    // declared: a field of the tag's event, though one of an older type of that name may lack it
+    const field = quote(`$${first.name}`);
+    const own = lift(scope, [tagged], (v) => `(${v}[${field}]??null)`, true);
+    return emitPath(scope, own, rest);
+  }
   if (first === undefined || first.kind !== 'name') return emitPath(scope, event, e.path);
   const read = first.dynamic
     ? lift(scope, [event], (v) => scope.call('property', v, quote(first.name)), true)

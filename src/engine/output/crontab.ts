@@ -6,6 +6,7 @@
  */
 import type { CheckedExpression } from '../../model/checked.ts';
 import { CodedError, unreachable } from '../../model/errors.ts';
+import type { Value } from '../../model/value.ts';
 import type { EvaluationContext } from '../evaluation.ts';
 import type { Civil } from '../runtime/calendar.ts';
 import { civilOf, daysInMonth } from '../runtime/calendar.ts';
@@ -50,16 +51,24 @@ const SECONDS = 5;
 
 /** Reads the fields once, with variables as they are now. Throws `WRONG_ARGUMENTS`, and `NOT_SUPPORTED` for time zones. */
 export function readCrontab(fields: readonly CheckedExpression[], context: EvaluationContext): Crontab {
+  return crontabOf(fields, (e) => constantOf(e, context));
+}
+
+/** The value that a field, or part of one, has now. */
+type Reading = (e: CheckedExpression) => Value;
+
+/** As {@link readCrontab}, with fields that `at` reads. */
+export function crontabOf(fields: readonly CheckedExpression[], at: Reading): Crontab {
   if (fields.length < DAY_OF_WEEK + 1) {
     throw new CodedError('WRONG_ARGUMENTS', 'a crontab has five to nine fields', { position: fields[0]?.ast.position });
   }
-  refuseFiner(fields.slice(SECONDS + 1), context);
+  refuseFiner(fields.slice(SECONDS + 1), at);
   const read = (i: number): Field => {
     const field = fields[i];
     const [low, high] = RANGES[i] ?? [0, 59];
-    return field === undefined ? null : valuesOf(field, low, high, context);
+    return field === undefined ? null : valuesOf(field, low, high, at);
   };
-  const dayRule = ruleOf(fields[DAY_OF_MONTH], false, context) ?? ruleOf(fields[DAY_OF_WEEK], true, context);
+  const dayRule = ruleOf(fields[DAY_OF_MONTH], false, at) ?? ruleOf(fields[DAY_OF_WEEK], true, at);
   return {
     minutes: read(0),
     hours: read(1),
@@ -72,10 +81,10 @@ export function readCrontab(fields: readonly CheckedExpression[], context: Evalu
 }
 
 /** Fields behind the seconds: time zone, milliseconds, microseconds. */
-function refuseFiner(fields: readonly CheckedExpression[], context: EvaluationContext): void {
+function refuseFiner(fields: readonly CheckedExpression[], at: Reading): void {
   for (const field of fields) {
     if (field.kind === 'call' && field.name === 'cron_any') continue;
-    const value = constantOf(field, context);
+    const value = at(field);
     if (value === 'UTC' || value === 'GMT') continue;
     throw new CodedError('NOT_SUPPORTED', 'a crontab is in UTC and in full seconds', {
       position: field.ast.position,
@@ -84,10 +93,10 @@ function refuseFiner(fields: readonly CheckedExpression[], context: EvaluationCo
   }
 }
 
-function ruleOf(field: CheckedExpression | undefined, week: boolean, context: EvaluationContext): DayRule | null {
+function ruleOf(field: CheckedExpression | undefined, week: boolean, at: Reading): DayRule | null {
   if (field?.kind !== 'call') return null;
   const [arg] = field.args;
-  const day = arg === undefined ? null : numberIn(arg, week || field.name === 'cron_last' ? [0, 6] : [1, 31], context);
+  const day = arg === undefined ? null : numberIn(arg, week || field.name === 'cron_last' ? [0, 6] : [1, 31], at);
   switch (field.name) {
     case 'cron_last':
       if (day !== null) return { kind: 'lastOf', weekday: day };
@@ -101,9 +110,9 @@ function ruleOf(field: CheckedExpression | undefined, week: boolean, context: Ev
   }
 }
 
-function valuesOf(field: CheckedExpression, low: number, high: number, context: EvaluationContext): Field {
-  if (field.kind !== 'call') return new Set([numberIn(field, [low, high], context)]);
-  const numbers = (): readonly number[] => field.args.map((arg) => numberIn(arg, [0, high], context));
+function valuesOf(field: CheckedExpression, low: number, high: number, at: Reading): Field {
+  if (field.kind !== 'call') return new Set([numberIn(field, [low, high], at)]);
+  const numbers = (): readonly number[] => field.args.map((arg) => numberIn(arg, [0, high], at));
   const within = (permitted: (v: number) => boolean): Field => {
     const values = new Set<number>();
     for (let v = low; v <= high; v++) if (permitted(v)) values.add(v);
@@ -122,7 +131,7 @@ function valuesOf(field: CheckedExpression, low: number, high: number, context: 
       return within((v) => v >= from && v <= to);
     }
     case 'cron_list': {
-      const lists = field.args.map((item) => valuesOf(item, low, high, context));
+      const lists = field.args.map((item) => valuesOf(item, low, high, at));
       return within((v) => lists.some((list) => list === null || list.has(v)));
     }
     default:
@@ -134,8 +143,8 @@ function valuesOf(field: CheckedExpression, low: number, high: number, context: 
   });
 }
 
-function numberIn(e: CheckedExpression, [low, high]: readonly [number, number], context: EvaluationContext): number {
-  const value = constantOf(e, context);
+function numberIn(e: CheckedExpression, [low, high]: readonly [number, number], at: Reading): number {
+  const value = at(e);
   if (typeof value === 'number' && value >= low && value <= high) return value;
   throw new CodedError('WRONG_ARGUMENTS', `this field of a crontab holds numbers from ${low} to ${high}`, {
     position: e.ast.position,

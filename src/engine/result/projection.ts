@@ -6,6 +6,7 @@ import type { EventType } from '../../model/event-type.ts';
 import type { Value } from '../../model/value.ts';
 import { compileExpression, compileRow } from '../compile/compile.ts';
 import type { EvaluationContext, EventRow } from '../evaluation.ts';
+import { isEvent } from '../functions/values.ts';
 import type { OutputRow } from '../runtime/output-row.ts';
 import { ListRow } from '../runtime/output-row.ts';
 
@@ -66,6 +67,7 @@ function partOf(item: SelectItem, streams: readonly CheckedStream[]): Part {
     }
     case 'streamWildcard': {
       const { stream } = item;
+      if (item.tag !== undefined) return tagged(item.tag, stream, item.as !== null);
       if (item.as !== null) {
         return (row, _context, into) => {
           into.push(row[stream] ?? null);
@@ -79,6 +81,17 @@ function partOf(item: SelectItem, streams: readonly CheckedStream[]): Part {
         for (let i = 0; i < streams.length; i++) into.push(row[i] ?? null);
       };
   }
+}
+
+/** The event of a pattern's tag, or all its properties. */
+function tagged(tag: { readonly name: string; readonly eventType: EventType }, stream: number, whole: boolean): Part {
+  const slot = slotOf(tag.name);
+  const slots = tag.eventType.properties.map((p) => slotOf(p.name));
+  return (row, _context, into) => {
+    const event = row[stream]?.[slot] ?? null;
+    if (whole) into.push(event);
+    else for (const each of slots) into.push(isEvent(event) ? (event[each] ?? null) : null);
+  };
 }
 
 /** All properties of one stream's event. */

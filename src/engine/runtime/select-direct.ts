@@ -97,7 +97,14 @@ function selected(statement: SelectStatement): readonly CheckedExpression[] | nu
 
 function isPlain(statement: SelectStatement, source: CheckedStream, stream: StreamProgram): boolean {
   const { streams, subqueries, groupingSets, output, insertInto, selector, orderBy, limit, distinct } = statement;
-  if (streams.length > 1 || source.unidirectional || stream.view || subqueries.length > 0 || stream.priorDepth >= 0)
+  if (
+    streams.length > 1 ||
+    source.unidirectional ||
+    stream.view ||
+    stream.pattern !== null ||
+    subqueries.length > 0 ||
+    stream.priorDepth >= 0
+  )
     return false;
   if (groupingSets !== null || output !== null || insertInto !== null || selector !== 'istream') return false;
   if (orderBy.length > 0 || limit !== null || distinct) return false;

@@ -29,7 +29,9 @@ import type { OutputRow } from './output-row.ts';
 import { ResultRow, rowValues } from './output-row.ts';
 import type { SelectParts } from './select-program.ts';
 import type { InstanceHost, StatementInstance, StatementOutput } from './statement.ts';
-import { StreamInput } from './stream-input.ts';
+import type { PatternRun } from '../pattern/pattern-run.ts';
+import type { Feed } from './stream-input.ts';
+import { feedsOf, StreamInput } from './stream-input.ts';
 import { windowHost } from './window-host.ts';
 
 /** Stands for "nothing to tell"; never written to. */
@@ -80,6 +82,8 @@ export class SelectInstance implements StatementInstance, UpdateSink {
   readonly #host: InstanceHost;
   /** By slot: subqueries first, so that they hold an event before the statement's own streams do. */
   readonly #inputs: readonly StreamInput[];
+  readonly #feeds: readonly Feed[];
+  readonly #patterns: readonly PatternRun[];
   /** The statement's own streams. */
   readonly #streams: readonly StreamInput[];
   readonly #join: JoinType | null;
@@ -126,6 +130,16 @@ export class SelectInstance implements StatementInstance, UpdateSink {
     this.#streams = this.#makeStreams();
     this.context.windows = this.#streams.map((s) => s.access);
     this.#inputs = [...subqueries.flatMap((s) => [...s.inputs()]), ...this.#streams];
+    this.#feeds = feedsOf(this.#inputs);
+    this.#patterns = this.#streams.flatMap((s) => (s.pattern === null ? [] : [s.pattern]));
+    if (this.#patterns.length > 0) this.#startPatterns();
+  }
+
+  /** What is true from the start is in the windows; nobody listens yet. */
+  #startPatterns(): void {
+    for (const pattern of this.#patterns) pattern.start();
+    this.evaluate();
+    this.finish();
   }
 
   #makeStreams(): StreamInput[] {
@@ -172,18 +186,19 @@ export class SelectInstance implements StatementInstance, UpdateSink {
   }
 
   accept(slot: number, events: readonly Event[]): void {
-    this.#inputs[slot]?.accept(events);
+    this.#feeds[slot]?.accept(events);
   }
 
   acceptOne(slot: number, event: Event): void {
-    this.#inputs[slot]?.acceptOne(event);
+    this.#feeds[slot]?.acceptOne(event);
   }
 
   acceptUpdates(slot: number, updates: readonly Update[]): void {
-    this.#inputs[slot]?.acceptUpdates(updates);
+    this.#feeds[slot]?.acceptUpdates(updates);
   }
 
   evaluate(): void {
+    for (const pattern of this.#patterns) pattern.settle();
     if (this.#join !== null) {
       this.#evaluateJoin(this.#join);
       return;
@@ -330,7 +345,7 @@ export class SelectInstance implements StatementInstance, UpdateSink {
   }
 
   stop(): void {
-    for (const input of this.#inputs) input.window.stop();
+    for (const input of this.#inputs) input.stop();
     this.#output.stop();
   }
 }

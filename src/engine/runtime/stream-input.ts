@@ -1,6 +1,5 @@
 /** One stream reference of a select or subquery: compiled once, and its chain of windows in an instance. */
 import type { CheckedStream } from '../../model/checked.ts';
-import { CodedError } from '../../model/errors.ts';
 import type { Update } from '../../model/delta.ts';
 import type { Event } from '../../model/event.ts';
 import { compileEventPredicate } from '../compile/compile.ts';
@@ -9,6 +8,10 @@ import { chooseKey } from '../filter/filter-index.ts';
 import type { IndexKey } from '../filter/filter-index.ts';
 import type { CheckedExpression } from '../../model/checked.ts';
 import type { DataWindow, UpdateSink, WindowHost, WindowRecipe } from '../window/data-window.ts';
+import type { MatchSink } from '../pattern/pattern-run.ts';
+import { PatternRun } from '../pattern/pattern-run.ts';
+import type { PatternProgram } from '../pattern/pattern-program.ts';
+import { compilePattern } from '../pattern/pattern-program.ts';
 import { postOne } from '../window/data-window.ts';
 import { RemoteView } from '../window/remote-view.ts';
 import { StreamWindowAccess } from '../window/window-access.ts';
@@ -30,15 +33,12 @@ export interface StreamProgram {
   readonly windows: WindowRecipe;
   /** Deepest `prior` of the stream; -1 when neither prior nor prev is used. */
   readonly priorDepth: number;
+  /** A pattern has one slot per atom, and its matches go into the windows; null for a stream of events. */
+  readonly pattern: PatternProgram | null;
 }
 
-export function filterSource(stream: CheckedStream): CheckedStream['source'] & { readonly kind: 'filter' } {
-  if (stream.source.kind === 'filter') return stream.source;
-  throw new CodedError('NOT_SUPPORTED', 'patterns are not supported yet', { position: stream.source.position });
-}
-
-export function isView(stream: CheckedStream): boolean {
-  return filterSource(stream).eventType.kind === 'view';
+export function isView({ source }: CheckedStream): boolean {
+  return source.kind === 'filter' && source.eventType.kind === 'view';
 }
 
 /** `more`: conjuncts of `where` that may be tested with the filter. */
@@ -47,7 +47,12 @@ export function compileStream(
   priorDepth: number,
   more: readonly CheckedExpression[] = [],
 ): StreamProgram {
-  const source = filterSource(stream);
+  const { source } = stream;
+  if (source.kind === 'pattern') {
+    const none = { view: false, key: null, residual: null, admits: null, contained: null };
+    const pattern = compilePattern(source);
+    return { ...none, typeName: source.eventType.name, windows: compileWindows(stream), priorDepth, pattern };
+  }
   const conjuncts = [...source.filter, ...more];
   const { key, residual } = chooseKey(conjuncts);
   return {
@@ -59,6 +64,7 @@ export function compileStream(
     contained: compileContained(source.contained, stream.windows.at(-1)?.rows?.rowType ?? stream.eventType),
     windows: compileWindows(stream),
     priorDepth,
+    pattern: null,
   };
 }
 
@@ -68,11 +74,42 @@ export function slotsOf(streams: readonly StreamProgram[]): {
 } {
   const slots: StreamSlot[] = [];
   const views: ViewSlot[] = [];
-  streams.forEach(({ typeName, view, key, residual }, slot) => {
-    if (view) views.push({ slot, typeName });
-    else slots.push({ slot, typeName, key, residual });
-  });
+  let slot = 0;
+  for (const { typeName, view, key, residual, pattern } of streams) {
+    if (pattern !== null) for (const atom of pattern.slots) slots.push({ slot: slot++, ...atom });
+    else if (view) views.push({ slot: slot++, typeName });
+    else slots.push({ slot: slot++, typeName, key, residual });
+  }
   return { streams: slots, views };
+}
+
+/** What is behind one slot of a statement. */
+export interface Feed {
+  accept(events: readonly Event[]): void;
+  acceptOne(event: Event): void;
+  acceptUpdates(updates: readonly Update[]): void;
+}
+
+/** An atom of a pattern. */
+class AtomFeed implements Feed {
+  readonly #run: PatternRun;
+  readonly #atom: number;
+  constructor(run: PatternRun, atom: number) {
+    this.#run = run;
+    this.#atom = atom;
+  }
+  accept(events: readonly Event[]): void {
+    for (const event of events) this.#run.accept(this.#atom, event);
+  }
+  acceptOne(event: Event): void {
+    this.#run.accept(this.#atom, event);
+  }
+  acceptUpdates(): void {}
+}
+
+/** The feeds of all slots, in order of {@link slotsOf}. */
+export function feedsOf(inputs: Iterable<StreamInput>): readonly Feed[] {
+  return [...inputs].flatMap((input) => [...input.feeds]);
 }
 
 /** Tells the arrivals to `prior` before it hands the update on. */
@@ -92,8 +129,12 @@ class PriorTap implements UpdateSink {
   }
 }
 
-export class StreamInput {
+export class StreamInput implements Feed, MatchSink {
   readonly window: DataWindow;
+  /** One for a stream of events; one per atom for a pattern. */
+  readonly feeds: readonly Feed[];
+  /** Null for a stream of events. */
+  readonly pattern: PatternRun | null;
   /** What `prev` and `prior` see; null when the statement has neither for this stream. */
   readonly access: StreamWindowAccess | null;
   readonly #program: StreamProgram;
@@ -112,6 +153,21 @@ export class StreamInput {
       : program.windows(host, target);
     this.access = tap === null ? null : new StreamWindowAccess(this.window, program.priorDepth);
     if (tap !== null) tap.access = this.access;
+    this.pattern =
+      program.pattern === null ? null : new PatternRun(program.pattern, instance, host.instanceContext, this);
+    const { pattern } = this;
+    this.feeds = pattern === null ? [this] : pattern.program.slots.map((_, i) => new AtomFeed(pattern, i));
+  }
+
+  /** Matches of the pattern are arrivals of the stream, each by itself. */
+  matched(matches: readonly Event[], together: boolean): void {
+    if (together && matches.length > 1) this.window.insert(matches);
+    else for (const match of matches) this.acceptOne(match);
+  }
+
+  stop(): void {
+    this.pattern?.stop();
+    this.window.stop();
   }
 
   acceptOne(event: Event): void {

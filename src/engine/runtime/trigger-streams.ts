@@ -8,8 +8,9 @@ import { SubqueryState } from '../subquery/subquery-state.ts';
 import type { UpdateSink } from '../window/data-window.ts';
 import type { InstanceContext } from './instance-context.ts';
 import type { InstanceHost, StreamSlot, ViewSlot } from './statement.ts';
-import { compileStream, slotsOf, StreamInput } from './stream-input.ts';
-import type { StreamProgram } from './stream-input.ts';
+import type { PatternRun } from '../pattern/pattern-run.ts';
+import type { Feed, StreamProgram } from './stream-input.ts';
+import { compileStream, feedsOf, slotsOf, StreamInput } from './stream-input.ts';
 import { windowHost } from './window-host.ts';
 
 export interface TriggerProgram {
@@ -33,6 +34,8 @@ export function compileTrigger(
 
 export class TriggerStreams implements UpdateSink {
   readonly #inputs: readonly StreamInput[];
+  readonly #feeds: readonly Feed[];
+  readonly #pattern: PatternRun | null;
   #events: Event[] = [];
 
   constructor(program: TriggerProgram, host: InstanceHost, context: InstanceContext) {
@@ -40,6 +43,10 @@ export class TriggerStreams implements UpdateSink {
     context.subqueries = subqueries;
     const trigger = new StreamInput(program.trigger, host, windowHost(host, context), this);
     this.#inputs = [...subqueries.flatMap((s) => [...s.inputs()]), trigger];
+    this.#feeds = feedsOf(this.#inputs);
+    this.#pattern = trigger.pattern;
+    this.#pattern?.start();
+    this.#events = [];
   }
 
   update(insert: readonly Event[]): void {
@@ -47,21 +54,22 @@ export class TriggerStreams implements UpdateSink {
   }
 
   accept(slot: number, events: readonly Event[]): void {
-    this.#inputs[slot]?.accept(events);
+    this.#feeds[slot]?.accept(events);
   }
 
   acceptUpdates(slot: number, updates: readonly Update[]): void {
-    this.#inputs[slot]?.acceptUpdates(updates);
+    this.#feeds[slot]?.acceptUpdates(updates);
   }
 
   /** The triggering events since the last time. */
   take(): readonly Event[] {
+    this.#pattern?.settle();
     const events = this.#events;
     if (events.length > 0) this.#events = [];
     return events;
   }
 
   stop(): void {
-    for (const input of this.#inputs) input.window.stop();
+    for (const input of this.#inputs) input.stop();
   }
 }

@@ -1,0 +1,248 @@
+/**
+ * One pattern of one statement instance: gathers what a cause brings, finds the waiting atoms that it advances, and hands
+ * the matches on.
+ *
+ * An event meets the atoms that wait when it arrives; what it starts does not see it (Esper reference §7.5.3). Atoms met
+ * together are told in a fixed order: those with more conditions first (so that `x and not y` and `x until y` decide for
+ * the special case), else the older first. State: the tree of operators under way, waiting atoms, deadlines. Bound:
+ * {@link MAX_PARTIAL_MATCHES}; past it new partial matches are not begun, which is counted and told as `LIMIT_EXCEEDED`.
+ */
+import { CodedError } from '../../model/errors.ts';
+import type { Event } from '../../model/event.ts';
+import type { InstanceContext } from '../runtime/instance-context.ts';
+import type { EventClass } from '../runtime/event-class.ts';
+import type { InstanceHost } from '../runtime/statement.ts';
+import type { Tags } from '../evaluation.ts';
+import type { AtomState } from './atom.ts';
+import { AtomTable } from './atom-table.ts';
+import type { Waiting } from './atom-table.ts';
+import { Deadlines } from './deadlines.ts';
+import { SharedEvents } from './overlap.ts';
+import type { PatternProgram } from './pattern-program.ts';
+import type { Parent, State } from './state.ts';
+
+/**
+ * Most partial matches of one pattern: waiting atoms and observers, remembered keys of every-distinct, collected events of
+ * repeats and of `and`. Some 400 bytes each, so 200 MB at most.
+ */
+export const MAX_PARTIAL_MATCHES = 500_000;
+
+/** Takes the matches of one cause, in order; each an event with the tags as properties. */
+export interface MatchSink {
+  /** `together`: one update; else each match is an update of its own. */
+  matched(matches: readonly Event[], together: boolean): void;
+}
+
+export class PatternRun implements Parent {
+  readonly program: PatternProgram;
+  readonly context: InstanceContext;
+  readonly deadlines: Deadlines;
+  readonly keepsAtoms = false;
+  readonly #host: InstanceHost;
+  readonly #sink: MatchSink;
+  readonly #class: EventClass;
+  readonly #tables: readonly AtomTable[];
+  readonly #limit: number;
+  #root: State | null = null;
+  #order = 0;
+  #held = 0;
+  #refused = 0;
+  /** The bound was met and that has been told; until half of it is free again. */
+  #told = false;
+  #overflow = false;
+  /** What the present cause has brought: an atom and its event, by turns of place. */
+  readonly #atoms: number[] = [];
+  readonly #events: Event[] = [];
+  readonly #hits: Waiting[] = [];
+  #matches: Event[] = [];
+
+  constructor(
+    program: PatternProgram,
+    host: InstanceHost,
+    context: InstanceContext,
+    sink: MatchSink,
+    limit = MAX_PARTIAL_MATCHES,
+  ) {
+    this.program = program;
+    this.context = context;
+    this.#host = host;
+    this.#sink = sink;
+    this.#limit = limit;
+    this.#class = host.classFor(program.eventType);
+    this.#tables = program.atoms.map((atom) => new AtomTable(atom.link, context));
+    this.deadlines = new Deadlines(host, program.sites, () => this.#tell());
+  }
+
+  get nowMs(): number {
+    return this.#host.nowMs;
+  }
+
+  /** Partial matches held, and how many were not begun because of the bound. */
+  get size(): { readonly held: number; readonly refused: number } {
+    return { held: this.#held, refused: this.#refused };
+  }
+
+  /** Begins; what is true from the start matches now. */
+  start(): void {
+    this.#root = this.program.root.create(this, this, 0);
+    this.#root.start(this.program.tags.none);
+    this.#tell();
+  }
+
+  stop(): void {
+    this.#root?.quit();
+    this.#root = null;
+    this.deadlines.stop();
+  }
+
+  accept(atom: number, event: Event): void {
+    this.#atoms.push(atom);
+    this.#events.push(event);
+  }
+
+  /** Works off what has been accepted. */
+  settle(): void {
+    const [first] = this.#events;
+    if (first === undefined) return;
+    try {
+      if (this.#root !== null) {
+        if (this.#events.length === 1) this.#receive(first, 0, 1);
+        else this.#receiveAll();
+      }
+    } finally {
+      while (this.#events.length > 0) this.#events.pop();
+      while (this.#atoms.length > 0) this.#atoms.pop();
+      while (this.#hits.length > 0) this.#hits.pop();
+    }
+    this.#tell();
+  }
+
+  /** One event after the other; an event that several atoms know comes once. */
+  #receiveAll(): void {
+    const seen = new Set<Event>();
+    for (let i = 0; i < this.#events.length; i++) {
+      const event = this.#events[i];
+      if (event === undefined || seen.has(event)) continue;
+      seen.add(event);
+      this.#receive(event, i, this.#events.length);
+    }
+  }
+
+  #receive(event: Event, from: number, to: number): void {
+    const hits = this.#hits;
+    while (hits.length > 0) hits.pop();
+    for (let i = from; i < to; i++) {
+      if (this.#events[i] === event) this.#tables[this.#atoms[i] ?? 0]?.collect(event, hits);
+    }
+    if (hits.length > 1) {
+      if (this.program.consumes) keepConsumers(hits);
+      if (hits.length > 1) hits.sort(inTurn);
+    }
+    for (let i = 0; i < hits.length; i++) {
+      const hit = hits[i];
+      if (hit !== undefined && isAtom(hit)) hit.receive(event);
+    }
+  }
+
+  // -------------------------------------------------------------------------------------------- of the states
+
+  table(atom: number): AtomTable | undefined {
+    return this.#tables[atom];
+  }
+
+  nextOrder(): number {
+    return this.#order++;
+  }
+
+  /** Counts something that is kept. */
+  hold(count = 1): void {
+    this.#held += count;
+    if (this.#told && this.#held < this.#limit / 2) this.#told = false;
+  }
+
+  /** False, counted, if nothing more may be begun. */
+  admits(): boolean {
+    if (this.#held < this.#limit) return true;
+    this.#refused++;
+    if (!this.#told) {
+      this.#told = true;
+      this.#overflow = true;
+    }
+    return false;
+  }
+
+  childTrue(tags: Tags, child: State, ended: boolean): void {
+    if (child !== this.#root && this.#root !== null) return;
+    if (ended) this.#root = null;
+    const { domain, seq } = this.#host.causeKey;
+    const values = this.program.tags.values(tags);
+    this.#matches.push(this.#class.fromValues(values, this.#host.nowMs, domain, seq, this.#matches.length));
+  }
+
+  childFalse(child: State): void {
+    if (child !== this.#root) return;
+    this.#root = null;
+    child.quit();
+  }
+
+  // -------------------------------------------------------------------------------------------- matches
+
+  #tell(): void {
+    if (this.#matches.length > 0) {
+      const matches = this.#matches;
+      this.#matches = [];
+      this.#handOver(matches);
+    }
+    if (!this.#overflow) return;
+    this.#overflow = false;
+    throw new CodedError('LIMIT_EXCEEDED', `a pattern has reached its bound of ${this.#limit} partial matches`, {
+      position: this.program.position,
+      hint: 'what is beyond is not begun: end partial matches with where timer:within, or by a filter',
+      data: { bound: this.#limit, refused: this.#refused },
+    });
+  }
+
+  #handOver(matches: readonly Event[]): void {
+    const { suppressOverlapping, discardPartials, tagNames } = this.program;
+    if (!suppressOverlapping && !discardPartials) {
+      this.#sink.matched(matches, false);
+      return;
+    }
+    if (discardPartials) {
+      const shared = new SharedEvents(tagNames);
+      for (const match of matches) shared.add(match);
+      this.#root?.discard(shared);
+    }
+    if (!suppressOverlapping || matches.length === 1) {
+      this.#sink.matched(matches, true);
+      return;
+    }
+    const seen = new SharedEvents(tagNames);
+    this.#sink.matched(
+      matches.filter((match) => !seen.add(match)),
+      true,
+    );
+  }
+}
+
+function isAtom(waiting: Waiting): waiting is AtomState {
+  return 'receive' in waiting;
+}
+
+function atomOf(waiting: Waiting): { readonly consume: number; readonly turn: number } {
+  return isAtom(waiting) ? waiting.atom : { consume: 0, turn: 0 };
+}
+
+function inTurn(a: Waiting, b: Waiting): number {
+  return atomOf(a).turn - atomOf(b).turn || a.order - b.order;
+}
+
+/** `@consume`: only atoms of the highest level see the event (Esper reference §7.5.1, filter consumption). */
+function keepConsumers(hits: Waiting[]): void {
+  let highest = 0;
+  for (const hit of hits) highest = Math.max(highest, atomOf(hit).consume);
+  if (highest === 0) return;
+  const kept = hits.filter((hit) => atomOf(hit).consume === highest);
+  while (hits.length > 0) hits.pop();
+  for (const hit of kept) hits.push(hit);
+}
