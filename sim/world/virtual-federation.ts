@@ -10,6 +10,7 @@ import type { EventType } from '../../src/model/event-type.ts';
 import type { DomainName } from '../../src/model/ids.ts';
 import type { ExportPolicy } from '../../src/model/policy.ts';
 import type { FederatedCatalog } from '../../src/planner/catalog.ts';
+import type { PlanTuning } from '../../src/planner/planning.ts';
 import type { Counters } from '../../src/ports/counters.ts';
 import type { Log } from '../../src/ports/log.ts';
 import { randomFrom, SeededRandom } from './seeded-random.ts';
@@ -30,6 +31,8 @@ export interface VirtualFederationOptions {
   readonly catalog: FederatedCatalog;
   readonly iterated: ReadonlySet<string>;
   /** Export policies of domains. @default open to all */
+  /** Rewrites that agents use. @default all, by cost */
+  readonly tuning?: PlanTuning | undefined;
   readonly policies?: ReadonlyMap<DomainName, readonly ExportPolicy[]> | undefined;
   onOutput(query: Query, output: GroupOutput): void;
 }
@@ -160,6 +163,7 @@ export class VirtualFederation {
         barrier: true,
         strict: true,
         iterated: this.#options.iterated,
+        tuning: this.#options.tuning,
       },
     );
     for (const type of types) agent.runtime.addType(type);

@@ -16,6 +16,7 @@ import type { Log } from '../ports/log.ts';
 import type { Random } from '../ports/random.ts';
 import type { ExchangeTransport, TransportHandlers } from '../ports/transport.ts';
 import type { FederatedCatalog } from '../planner/catalog.ts';
+import type { Statistics } from '../planner/cost/statistics.ts';
 import { askThrough, type Ask } from './ask.ts';
 import type { ExportPolicies } from './export-policies.ts';
 import { FragmentHost } from './fragment-host.ts';
@@ -35,6 +36,8 @@ export interface AgentCoreDeps {
   readonly random: Random;
   /** The federation's catalog as of now, asked for at each registration. */
   readonly catalog: () => Promise<FederatedCatalog>;
+  /** What is known of the federation's streams, for the cost of plans. @default nothing */
+  readonly statistics?: Statistics | undefined;
   /** What this domain offers to `reader`; null when it knows that version already. */
   readonly offer: (reader: DomainName, knownVersion: number) => DomainCatalog | null;
   /** What this domain lets out. Without any every member reads everything. */
@@ -87,6 +90,7 @@ export class AgentCore {
         counters,
         log,
         catalog: deps.catalog,
+        statistics: deps.statistics,
         stampMs: () => this.runtime.stampMs,
         stampControl: () => {
           const stamp = this.runtime.stampControl();

@@ -12,7 +12,9 @@ import type { CheckedModule } from '../model/checked.ts';
 import type { DomainName } from '../model/ids.ts';
 import type { Plan } from '../model/plan.ts';
 import type { FederatedCatalog } from '../planner/catalog.ts';
+import type { Statistics } from '../planner/cost/statistics.ts';
 import { planQuery } from '../planner/plan-query.ts';
+import type { PlanTuning } from '../planner/planning.ts';
 import type { OnSilence, Query } from './query.ts';
 
 export interface CheckedQuery {
@@ -30,15 +32,22 @@ export interface QueryCheckerOptions {
   readonly strict?: boolean | undefined;
   /** Statements whose content will be asked for. */
   readonly iterated?: ReadonlySet<string> | undefined;
+  /** Rewrites to use. @default all, by cost */
+  readonly tuning?: PlanTuning | undefined;
 }
 
 export class QueryChecker {
   readonly #catalog: () => Promise<FederatedCatalog>;
+  readonly #statistics: Statistics | undefined;
   readonly #options: QueryCheckerOptions;
 
   /** `catalog`: the federation's, as of now. */
-  constructor(deps: { readonly catalog: () => Promise<FederatedCatalog> }, options: QueryCheckerOptions) {
+  constructor(
+    deps: { readonly catalog: () => Promise<FederatedCatalog>; readonly statistics?: Statistics | undefined },
+    options: QueryCheckerOptions,
+  ) {
     this.#catalog = deps.catalog;
+    this.#statistics = deps.statistics;
     this.#options = options;
   }
 
@@ -71,6 +80,8 @@ export class QueryChecker {
     };
     return planQuery(module, view, {
       owner: this.#options.owner,
+      ...this.#options.tuning,
+      statistics: this.#statistics,
       iterated: this.#options.iterated,
       contentWanted: onSilence === 'hold',
       declarations: [

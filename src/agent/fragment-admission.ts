@@ -21,6 +21,8 @@ export interface AdmittedFragment {
   readonly canonical: string;
   /** True if a running fragment may serve a later consumer (DESIGN §5, rule "share"). */
   readonly shareable: boolean;
+  /** True for a view whose rows are joined ones: it gives them ids (joined-rows.ts). */
+  readonly joined: boolean;
   /** Batches end on the grid of this size; what a start off the grid cuts short does not leave. Null: no such rule. */
   readonly gridMs: number | null;
   readonly caps: readonly RowCap[];
@@ -58,17 +60,22 @@ export function admitFragment(
     policies === null ? { ...asRead, gridMs: null, caps: [] } : enforcePolicies(asRead, policies, readers, catalog);
   if (statement.insertInto !== null) throw refused('a fragment inserts into nothing');
   const stateless = statement.streams.every((s) => s.windows.length === 0);
-  const plain = statement.aggregates.length === 0 && statement.groupBy.length === 0 && statement.streams.length === 1;
+  const joined = request.fragmentKind === 'view' && statement.streams.length > 1;
+  const plain = statement.aggregates.length === 0 && statement.groupBy.length === 0;
   if (request.fragmentKind !== 'result') {
     if (
       !plain ||
+      (statement.streams.length > 1 && !(joined && isInnerJoin(statement))) ||
       statement.orderBy.length > 0 ||
       statement.output !== null ||
       statement.limit !== null ||
       statement.distinct ||
       statement.having !== null
     ) {
-      throw refused(`a ${request.fragmentKind} fragment selects plain columns of one stream`);
+      const what = joined
+        ? 'a view of several streams joins them inner'
+        : `a ${request.fragmentKind} fragment reads one stream`;
+      throw refused(`${what}, and selects plain columns`);
     }
     if (request.fragmentKind === 'stream' && !stateless) throw refused('a stream fragment has no data window');
     if (request.fragmentKind === 'view' && statement.selector !== 'irstream')
@@ -77,9 +84,18 @@ export function admitFragment(
   checkColumns(request.columns, statement.columns);
   const shareable =
     request.fragmentKind !== 'result' &&
+    !joined &&
     statement.subqueries.length === 0 &&
     statement.streams.every((s) => s.windows.every((w) => SHAREABLE_WINDOWS.has(w.name)));
-  return { module, statement, canonical: printStatement(statement.ast), shareable, gridMs, caps };
+  return { module, statement, canonical: printStatement(statement.ast), shareable, joined, gridMs, caps };
+}
+
+function isInnerJoin(statement: SelectStatement): boolean {
+  return (
+    statement.joins.every((j) => j.kind === 'inner') &&
+    statement.subqueries.length === 0 &&
+    statement.streams.every((s) => !s.unidirectional)
+  );
 }
 
 function checkColumns(expected: readonly Column[], actual: readonly Column[]): void {

@@ -37,6 +37,7 @@ import type { ExportPolicies } from './export-policies.ts';
 import { FragmentOutbox, type FragmentOutlet } from './fragment-outbox.ts';
 import { admitFragment, type AdmittedFragment } from './fragment-admission.ts';
 import type { EndReason, Ledger } from './ledger.ts';
+import { JoinedRows } from './joined-rows.ts';
 import type { LocalRuntime } from './local-runtime.ts';
 import { HeldDeltas, RateCaps } from './rate-cap.ts';
 import {
@@ -88,7 +89,7 @@ export class FragmentHost {
   readonly #outbox: FragmentOutbox;
   /** Of which a rate cap holds something back, and those of which it holds too much. */
   readonly #capped = new Set<RunningFragment>();
-  readonly #overflowed = new Set<RunningFragment>();
+  readonly #overflowed = new Map<RunningFragment, EndReason>();
   readonly #caps = new RateCaps();
   #started = 0;
 
@@ -122,6 +123,7 @@ export class FragmentHost {
         leases: new Map(),
         paces: new Map(),
         rows: kind === 'view' ? new Map() : null,
+        joined: admitted.joined ? new JoinedRows(runtime.domain) : null,
         seal: undefined,
         keys: 0,
         sealed: 0,
@@ -326,6 +328,7 @@ export class FragmentHost {
       this.#deps.runtime.engine.undeploy(running.deployment);
       running.deployment = null;
       running.rows?.clear();
+      running.joined?.clear();
     }
     running.state = 'scheduled';
     running.startMs = startMs;
@@ -336,7 +339,7 @@ export class FragmentHost {
 
   #activate(running: RunningFragment): void {
     if (this.#running.get(running.id) !== running) return;
-    const emit = running.kind === 'result' ? 'rows' : 'updates';
+    const emit = running.kind === 'result' || running.joined !== null ? 'rows' : 'updates';
     running.deployment = this.#deps.runtime.engine.deploy(running.admitted.module, {
       emit,
       listener: (output) => this.#append(running, output),
@@ -346,13 +349,14 @@ export class FragmentHost {
   }
 
   #append(running: RunningFragment, output: StatementOutput): void {
-    const updates = updatesOf(output);
+    const updates = updatesOf(output).map((u) => running.joined?.identify(u, output.key) ?? u);
+    if (running.joined?.full === true) this.#overflowed.set(running, 'rows-limit');
     if (updates.every((u) => u.insert.length === 0 && u.remove.length === 0)) return;
     const delta: Delta = { key: output.key, updates };
     if (isCutShort(running, delta)) return;
     if (running.held === null) return this.#number(running, delta);
     if (running.held.push(delta)) this.#capped.add(running);
-    else this.#overflowed.add(running);
+    else this.#overflowed.set(running, 'rate-cap');
   }
 
   #number(running: RunningFragment, delta: Delta): void {
@@ -363,8 +367,8 @@ export class FragmentHost {
   /** Numbers what the rate caps let go by now; ends fragments of which too much waits. */
   #release(): void {
     const nowMs = this.#deps.clock.monotonicMs();
-    for (const running of this.#overflowed) {
-      for (const consumer of running.leases.keys()) this.#endConsumer(running, consumer, 'rate-cap');
+    for (const [running, reason] of this.#overflowed) {
+      for (const consumer of running.leases.keys()) this.#endConsumer(running, consumer, reason);
     }
     this.#overflowed.clear();
     for (const running of this.#capped) {

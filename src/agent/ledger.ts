@@ -43,7 +43,7 @@ export interface LedgerEntry {
   readonly endedMs?: number | undefined;
 }
 
-const END_REASONS = ['policy', 'membership', 'rate-cap'] as const;
+const END_REASONS = ['policy', 'membership', 'rate-cap', 'rows-limit'] as const;
 
 /** Why a fragment was ended by the domain that ran it. */
 export type EndReason = (typeof END_REASONS)[number];

@@ -15,6 +15,8 @@ import type { DomainName, FragmentId, QueryId } from '../model/ids.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Value } from '../model/value.ts';
 import type { FederatedCatalog } from '../planner/catalog.ts';
+import type { Statistics } from '../planner/cost/statistics.ts';
+import type { PlanTuning } from '../planner/planning.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Counters } from '../ports/counters.ts';
 import type { Log } from '../ports/log.ts';
@@ -47,6 +49,8 @@ export interface QueryServiceDeps {
   readonly log: Log;
   /** The federation's catalog as of now. */
   readonly catalog: () => Promise<FederatedCatalog>;
+  /** What is known of the federation's streams, for the cost of plans. @default nothing */
+  readonly statistics?: Statistics | undefined;
   /** The agent's own stamp clock. */
   readonly stampMs: () => number;
   /** Stamps a control operation of this domain. */
@@ -65,6 +69,8 @@ export interface QueryServiceOptions {
   readonly strict?: boolean | undefined;
   /** Statements whose content will be asked for. */
   readonly iterated?: ReadonlySet<string> | undefined;
+  /** Rewrites to use. @default all, by cost */
+  readonly tuning?: PlanTuning | undefined;
 }
 
 export class QueryService {
@@ -81,12 +87,15 @@ export class QueryService {
   constructor(deps: QueryServiceDeps, options: QueryServiceOptions = {}) {
     this.#deps = deps;
     this.#options = options;
-    const { strict, iterated } = options;
+    const { strict, iterated, tuning } = options;
     const { ask, counters, log, transport } = deps;
     this.#readers = new FragmentReaders({ transport, ask, counters, log });
     const deployOptions = (query: Query): DeployOptions => this.#deployOptions(query);
     this.#repair = new QueryRepair({ ask, counters, log, readers: this.#readers, deployOptions });
-    this.#checker = new QueryChecker({ catalog: deps.catalog }, { owner: deps.transport.self, strict, iterated });
+    this.#checker = new QueryChecker(
+      { catalog: deps.catalog, statistics: deps.statistics },
+      { owner: deps.transport.self, strict, iterated, tuning },
+    );
   }
 
   get queries(): readonly Query[] {

@@ -9,6 +9,7 @@ import type { Delta, InsertedRow, Update } from '../model/delta.ts';
 import type { DomainName, FragmentId, QueryId } from '../model/ids.ts';
 import type { FragmentKind } from '../model/plan.ts';
 import type { AdmittedFragment } from './fragment-admission.ts';
+import type { JoinedRows } from './joined-rows.ts';
 import type { HeldDeltas } from './rate-cap.ts';
 import { plainValues, rowKey } from './rows.ts';
 
@@ -32,6 +33,8 @@ export interface RunningFragment {
   readonly paces: Map<DomainName, HeartbeatPace>;
   /** Present rows of a view fragment by id, for snapshots; null for other kinds. */
   readonly rows: Map<string, InsertedRow> | null;
+  /** Ids of its rows where they are joined ones. */
+  readonly joined: JoinedRows | null;
   state: 'prepared' | 'scheduled' | 'active';
   /** Of payloads on its topic; absent where they are not sealed. */
   seal: SealKey | undefined;

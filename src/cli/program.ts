@@ -273,6 +273,7 @@ function addReplay(program: Command, done: (code: number) => void): void {
     .option('--federate', 'one agent per domain over the virtual network')
     .option('--chaos', 'with delay, loss, duplication and reordering')
     .option('--seed <n>', 'of the faults', '1')
+    .option('--rules <names>', 'rewrites to use with --federate, wherever they are safe: all, none, or names')
     .option('--out <dir>', 'write the outputs of each scenario there')
     .addOption(json())
     .action(async (path: string, options) => done(await runReplay(path, options)));

@@ -5,6 +5,7 @@ import type { DomainName } from '../model/ids.ts';
 import type { FragmentEstimate } from '../model/plan.ts';
 import { estimateReference } from './cost/estimate-reference.ts';
 import { orConstant } from './draft.ts';
+import { planLocalJoins } from './plan-local-joins.ts';
 import { planReference } from './plan-reference.ts';
 import type { Planning } from './planning.ts';
 import { conjunction, mentions, propertyExpression } from './rewrite-ast.ts';
@@ -25,7 +26,12 @@ export function planBody(
   const declared = new Set(statement?.ast.declarations.map((d) => d.name));
   for (const d of planning.options.declarations ?? []) declared.add(d.name);
   const pushed = new Set<object>();
+  const joined =
+    statement?.ast.kind === 'selectStatement'
+      ? planLocalJoins(statement, { ...statement.ast, select: ast }, declared, planning, replacements, site)
+      : null;
   for (const stream of body.streams) {
+    if (joined?.streams.has(stream.index) === true) continue;
     const node = streamNode(ast, stream.index);
     if (node === null || node.source.kind !== 'filter' || stream.source.kind !== 'filter') continue;
     const type = stream.source.eventType;
@@ -40,7 +46,9 @@ export function planBody(
     replacements.set(node, { ...node, source, alias, windows: windows ? node.windows : [] });
     if (alias !== node.alias) nameWildcardColumns(body, ast, replacements);
   }
-  if (pushed.size > 0 && ast.where !== null) {
+  if (joined !== null) {
+    replacements.set(ast, joined.select(pushed));
+  } else if (pushed.size > 0 && ast.where !== null) {
     const rest = body.where.map((c) => c.ast).filter((c) => !pushed.has(c));
     replacements.set(ast.where, conjunction(rest));
   }

@@ -8,7 +8,18 @@ import type { Statistics } from './cost/statistics.ts';
 import type { Draft } from './draft.ts';
 import type { RuleName } from './rules/rule-names.ts';
 
-export interface PlanOptions {
+/** How the planner is told to work: for tests, `pqa replay --rules` and tables of bytes. */
+export interface PlanTuning {
+  /** Rewrites that may be used. @default all */
+  readonly rules?: ReadonlySet<RuleName> | undefined;
+  /**
+   * `cost`: at each choice what the cost model says; `always`: every rewrite that is safe is done, whatever it costs.
+   * @default cost
+   */
+  readonly choose?: 'cost' | 'always' | undefined;
+}
+
+export interface PlanOptions extends PlanTuning {
   readonly owner: DomainName;
   /** Statements whose content is asked for: they stay at the owner. */
   readonly iterated?: ReadonlySet<string> | undefined;
@@ -20,15 +31,8 @@ export interface PlanOptions {
   readonly declarations?: readonly AstExpressionDeclaration[] | undefined;
   /** Inputs that the group has already under the name of their stream. */
   readonly knownInputs?: ReadonlySet<string> | undefined;
-  /** Rewrites that may be used. @default all */
-  readonly rules?: ReadonlySet<RuleName> | undefined;
   /** What is known of streams. @default nothing: the defaults of cost/statistics.ts hold */
   readonly statistics?: Statistics | undefined;
-  /**
-   * `cost`: at each choice what the cost model says; `always`: every rewrite that is safe is done, whatever it costs
-   * (tests). @default cost
-   */
-  readonly choose?: 'cost' | 'always' | undefined;
 }
 
 export interface Planning {

@@ -78,10 +78,11 @@ const NOWHERE: Position = { offset: 0, length: 0, line: 1, column: 1 };
 
 /** A property by name, as an expression of a text that the planner makes. */
 export function propertyExpression(name: string): AstExpression {
-  return {
-    kind: 'chain',
-    target: null,
-    steps: [{ kind: 'name', name, dynamic: false, position: NOWHERE }],
-    position: NOWHERE,
-  };
+  return pathExpression([name]);
+}
+
+/** `a.b`, as an expression of a text that the planner makes. */
+export function pathExpression(names: readonly string[]): AstChain {
+  const steps = names.map((name) => ({ kind: 'name', name, dynamic: false, position: NOWHERE }) as const);
+  return { kind: 'chain', target: null, steps, position: NOWHERE };
 }

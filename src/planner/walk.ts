@@ -112,11 +112,16 @@ const OWN_CALLS: ReadonlySet<string> = new Set(['coalesce', 'max', 'min']);
 
 /** True if `e` reads nothing but declared properties of stream `stream` of its own body (DESIGN §5, "push the stream filter"). */
 export function readsOwnEventOnly(e: CheckedExpression, stream: number): boolean {
+  return readsOwnStreamsOnly(e, new Set([stream]));
+}
+
+/** The same for several streams. */
+export function readsOwnStreamsOnly(e: CheckedExpression, streams: ReadonlySet<number>): boolean {
   let own = true;
   walkExpression(e, (x) => {
     if (!OWN_KINDS.has(x.kind)) own = false;
     else if (x.kind === 'property') {
-      if (x.ref.level !== 0 || x.ref.stream !== stream || x.ref.tag !== null) own = false;
+      if (x.ref.level !== 0 || !streams.has(x.ref.stream) || x.ref.tag !== null) own = false;
       if (x.path.some((step) => step.dynamic)) own = false;
     } else if (x.kind === 'call' && !OWN_CALLS.has(x.name)) own = false;
   });

@@ -3,6 +3,8 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import pc from 'picocolors';
 import { CodedError } from '../../model/errors.ts';
+import type { PlanTuning } from '../../planner/planning.ts';
+import { ALL_RULES, isRuleName } from '../../planner/rules/rule-names.ts';
 import { print } from '../output.ts';
 import { numbersAsText } from './compare.ts';
 import { runScenario, type ScenarioResult } from './run-central.ts';
@@ -13,6 +15,8 @@ export interface ReplayOptions {
   readonly federate?: boolean;
   readonly chaos?: boolean;
   readonly seed?: string;
+  /** Names of rewrites, separated by commas; each is done wherever it is safe. */
+  readonly rules?: string;
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -27,6 +31,7 @@ export async function runReplay(path: string, options: ReplayOptions): Promise<n
   if (options.chaos === true && options.federate !== true) {
     throw new CodedError('INVALID_PARAMETERS', '--chaos disturbs the network of --federate', { hint: 'give both' });
   }
+  tuningOf(options.rules);
   if (options.out !== undefined) mkdirSync(options.out, { recursive: true });
   let passed = 0;
   for (const file of files) {
@@ -47,8 +52,22 @@ async function runFile(file: string, options: ReplayOptions, seed: number): Prom
     return { name: file, result: 'crash', detail: error instanceof Error ? error.message : String(error), outputs: [] };
   }
   return options.federate === true
-    ? runFederated(scenario, { seed, chaos: options.chaos === true })
+    ? runFederated(scenario, { seed, chaos: options.chaos === true, tuning: tuningOf(options.rules) })
     : runScenario(scenario);
+}
+
+/** `all`, `none`, or names: these rewrites, wherever they are safe. Throws `INVALID_PARAMETERS`. */
+function tuningOf(rules: string | undefined): PlanTuning | undefined {
+  if (rules === undefined) return undefined;
+  if (rules === 'all') return { choose: 'always' };
+  const names = rules === 'none' ? [] : rules.split(',').map((r) => r.trim());
+  const unknown = names.filter((n) => !isRuleName(n));
+  if (unknown.length > 0) {
+    throw new CodedError('INVALID_PARAMETERS', `--rules: no rewrite is called ${unknown.join(', ')}`, {
+      hint: `all, none, or of ${[...ALL_RULES].join(', ')}`,
+    });
+  }
+  return { rules: new Set(names.filter(isRuleName)), choose: 'always' };
 }
 
 function report(r: ScenarioResult, options: ReplayOptions): void {

@@ -16,6 +16,7 @@ import { eventKey } from '../../model/cause-key.ts';
 import { CodedError, toCodedError } from '../../model/errors.ts';
 import type { Column } from '../../model/checked.ts';
 import type { Value } from '../../model/value.ts';
+import type { PlanTuning } from '../../planner/planning.ts';
 import { compareOutputs, type StatementTraits } from './compare.ts';
 import { CLIENT_DOMAIN, describe, refusedAs, traitsOf, type ScenarioResult } from './run-central.ts';
 import type { Scenario, ScenarioOutput, ScenarioRow, ScenarioStep } from './scenario.ts';
@@ -25,6 +26,8 @@ export interface FederatedOptions {
   readonly seed: number;
   /** Delay, loss, duplication and reordering from the seed. */
   readonly chaos: boolean;
+  /** Rewrites to use. @default all, by cost */
+  readonly tuning?: PlanTuning | undefined;
 }
 
 /** Network time that passes with each step, ms; under chaos a random part of it. */
@@ -86,6 +89,7 @@ class FederatedRun {
     this.#world = new VirtualFederation({
       seed: options.seed,
       faults: options.chaos ? CHAOS : NO_FAULTS,
+      tuning: options.tuning,
       codec: WIRE_CODEC,
       domains: this.#split.domains,
       client: CLIENT_DOMAIN,

@@ -4,7 +4,14 @@
  * Joins: a row of stream i meets the rows that the windows of the others hold, in the part that the join condition lets
  * through (1 / the greater number of keys for an equality), rows and conditions taken as independent.
  */
-import type { CheckedExpression, SelectBody, SelectItem, SelectStatement } from '../../model/checked.ts';
+import type {
+  CheckedExpression,
+  CheckedStream,
+  Column,
+  SelectBody,
+  SelectItem,
+  SelectStatement,
+} from '../../model/checked.ts';
 import type { DomainName } from '../../model/ids.ts';
 import type { FragmentEstimate } from '../../model/plan.ts';
 import { columnBytes, figuresOfType, rateOf } from './estimate-reference.ts';
@@ -18,6 +25,36 @@ export interface JoinRates {
   readonly deltasHz: number;
   readonly insertsHz: number;
   readonly removesHz: number;
+}
+
+/** A join of some streams of a statement. */
+export interface JoinShape {
+  readonly streams: readonly CheckedStream[];
+  /** Conjuncts, or the two sides of an equality. */
+  readonly conditions: readonly (readonly CheckedExpression[])[];
+  readonly columns: readonly (Column & { readonly stream: number; readonly property: string })[];
+}
+
+/** Rows that enter and leave a join that runs at `domain`. */
+export function estimateJoin(shape: JoinShape, domain: DomainName, statistics: Statistics): FragmentEstimate {
+  const known = new Map(
+    shape.streams.map((s) => [
+      s.index,
+      s.source.kind === 'filter' ? figuresOfType(s.source.eventType, domain, statistics) : null,
+    ]),
+  );
+  const figures: FiguresOf = (stream) => known.get(stream) ?? null;
+  const where = shape.conditions.flatMap((c) => (c.length === 1 ? c : []));
+  const on = shape.conditions.flatMap(([left, right]) =>
+    left === undefined || right === undefined ? [] : [{ left, right }],
+  );
+  const joins = [{ kind: 'inner', right: 0, on } as const];
+  const valueBytes = shape.columns.reduce(
+    (sum, c) => sum + (figures(c.stream)?.columnBytes?.[c.property] ?? defaultBytes(c.type)),
+    0,
+  );
+  const rates = joinRates({ streams: shape.streams, joins, where }, figures);
+  return estimateBytes({ ...rates, valueBytes: Math.max(valueBytes, 5), removesByValue: false });
 }
 
 type JoinBody = Pick<SelectBody, 'streams' | 'joins' | 'where'>;

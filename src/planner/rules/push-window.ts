@@ -39,7 +39,8 @@ export function windowIgnoresOthers(stream: CheckedStream): boolean {
   return stream.windows.every((w) => OWN_EXPIRY.has(w.name));
 }
 
-function readsNoVariable(window: WindowSpec): boolean {
+/** True if the window's parameters are the same wherever it runs. */
+export function readsNoVariable(window: WindowSpec): boolean {
   let plain = true;
   for (const arg of window.args) {
     walkExpression(arg, (e) => {

@@ -3,6 +3,7 @@ import type { ScenarioStep } from '../../../src/cli/replay/scenario.ts';
 import { runScenario } from '../../../src/cli/replay/run-central.ts';
 import { runFederated } from '../../../src/cli/replay/run-federated.ts';
 import type { Scenario } from '../../../src/cli/replay/scenario.ts';
+import type { PlanTuning } from '../../../src/planner/planning.ts';
 import { scenarioOf, type SplitCase, type StatementSpec } from './random-case.ts';
 
 export interface Verdict {
@@ -18,6 +19,8 @@ export interface Verdict {
 export interface Network {
   readonly seed: number;
   readonly chaos: boolean;
+  /** Rewrites to use. @default all, by cost */
+  readonly tuning?: PlanTuning | undefined;
 }
 
 /** The scenario with what one engine answers as its expectation; null when it does not take the query. */

@@ -309,6 +309,7 @@ export class CaseMaker {
       if (solo && i === 0) return { ...s, unidirectional: true };
       return s.windows === '' ? { ...s, windows: '#length(2)' } : s;
     });
+    if (!solo && mid === null && n > 2 && this.#chance(0.6)) return this.#together(name, into, streams);
     const comma = this.#chance(0.5);
     const joins = aliases.slice(1).map((alias, i): JoinSpec => {
       if (comma) return { kind: '', on: null };
@@ -317,6 +318,39 @@ export class CaseMaker {
       return { kind, on: this.#one([`${left}.k = ${alias}.k`, `${left}.v = ${alias}.v`, `${left}.k = ${alias}.k`]) };
     });
     return this.#clauses(name, into, streams, joins);
+  }
+
+  /** Two of the streams live in one domain and are tied to each other: they may be joined there. */
+  #together(name: string | null, into: string | null, streams: readonly StreamSpec[]): StatementSpec {
+    const offers = Object.entries(this.#domains);
+    const [domain, types] = this.#one(offers);
+    const pair = this.#some(streams, 2).map((s) => s.alias);
+    const steady = [
+      '#length(2)',
+      '#length(1)',
+      '#time(2 sec)',
+      '#keepall',
+      '#lastevent',
+      '#unique(k)',
+      '#firstunique(k)',
+    ];
+    const placed = streams.map((s) =>
+      pair.includes(s.alias)
+        ? { ...s, type: this.#one(types), domain, windows: this.#chance(0.9) ? this.#one(steady) : s.windows }
+        : s,
+    );
+    const comma = placed.slice(1).map((): JoinSpec => ({ kind: '', on: null }));
+    const spec = this.#clauses(name, into, placed, comma);
+    const [a = 'a', b = 'b'] = pair;
+    const tie = this.#one([`${a}.k = ${b}.k`, `${a}.k = ${b}.k`, `${a}.v > ${b}.v`]);
+    const plain = this.#chance(0.7);
+    return {
+      ...spec,
+      where: [...spec.where, tie],
+      output: null,
+      limit: null,
+      ...(plain ? { items: [`${a}.k as x`, `${b}.v as y`, 'a.v', 'c.d as z'], groupBy: [], having: null } : {}),
+    };
   }
 
   #withSubquery(name: string | null, into: string | null, mid: string | null): StatementSpec {

@@ -48,6 +48,17 @@ describe('admission of fragments', () => {
     expect(codeOf(() => admit('select rstream host from Mem#length(2)', 'view'))).toBe('FRAGMENT_REFUSED');
   });
 
+  it("a view of several streams joins them inner, and is nobody else's", () => {
+    const join = (kind: string): string =>
+      `select irstream m.host as host from renci.Mem#length(1) as m ${kind} join Mem#length(1) as n on m.host = n.host`;
+    expect(admit(join('inner'), 'view')).toMatchObject({ joined: true, shareable: false });
+    expect(admit('select irstream host from renci.Mem#length(2)', 'view')).toMatchObject({ joined: false });
+    expect(codeOf(() => admit(join('left outer'), 'view'))).toBe('FRAGMENT_REFUSED');
+    expect(codeOf(() => admit(`${join('inner')} where exists (select * from Mem#lastevent)`, 'view'))).toBe(
+      'FRAGMENT_REFUSED',
+    );
+  });
+
   it('a column of another type is a conflict that names both', () => {
     const columns = [{ name: 'util', type: LONG }];
     const refused = () => admit('select util from Mem', 'stream', columns);
