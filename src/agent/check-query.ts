@@ -99,7 +99,9 @@ function tryOut(module: CheckedModule, catalog: LayeredCatalog): void {
   const engine = new Engine({ startMs: 0 });
   for (const name of catalog.eventTypeNames()) {
     const type = catalog.eventType(name);
-    if (type !== undefined && !module.eventTypes.has(name)) engine.addEventType(type);
+    if (type === undefined || module.eventTypes.has(name)) continue;
+    engine.addEventType(type);
+    if (type.kind === 'window' || type.kind === 'table') engine.addStore(type);
   }
   for (const { name, type, constant } of catalog.ownVariables()) engine.addVariable(name, type, null, constant);
   engine.deploy(module, { listener: () => undefined });

@@ -539,6 +539,9 @@ function columnsOf(statement: CheckedStatement): readonly Column[] {
       return statement.columns;
     case 'createVariable':
       return [{ name: statement.variable, type: statement.type }];
+    case 'createWindow':
+    case 'createTable':
+      return statement.eventType.properties;
     default:
       return [];
   }

@@ -22,6 +22,9 @@ import type { EmitMode } from './runtime/select-program.ts';
 import type { StatementOutput } from './runtime/statement.ts';
 import { EventTypes } from './runtime/types.ts';
 import { Variables } from './runtime/variables.ts';
+import { Stores } from './store/store.ts';
+import { compileTableAggregates } from './store/table-aggregates.ts';
+import { Table } from './store/table.ts';
 
 export interface EngineLimits {
   /**
@@ -63,6 +66,8 @@ const ROUTED_PER_CAUSE = 100_000;
 export class Engine {
   readonly #types = new EventTypes();
   readonly #variables = new Variables();
+  /** Named windows and tables. */
+  readonly #stores = new Stores();
   readonly #runner: CauseRunner;
   readonly #services: EngineServices;
   /** Weak: a deployment whose handle is gone runs on, and nobody can ask for it any more. */
@@ -71,7 +76,7 @@ export class Engine {
 
   constructor(options: EngineOptions = {}) {
     const routedPerCause = options.limits?.routedPerCause ?? ROUTED_PER_CAUSE;
-    this.#runner = new CauseRunner(this.#types, options.startMs ?? 0, routedPerCause);
+    this.#runner = new CauseRunner(this.#types, this.#stores, options.startMs ?? 0, routedPerCause);
     this.#services = this.#makeServices();
   }
 
@@ -98,6 +103,13 @@ export class Engine {
   removeEventType(name: string): void {
     this.#types.remove(name);
     this.#runner.index.typesChanged();
+  }
+
+  /** An empty named window or table that no statement declares: for trying out what reads one. */
+  addStore(type: EventType): void {
+    const context = new InstanceContext(this.#runner, this.#services);
+    const eventClass = this.#types.get(type.name);
+    this.#stores.add(type.name, new Table({ type, eventClass, context, aggregates: compileTableAggregates(type) }));
   }
 
   addVariable(name: string, type: ValueType, value: Value, constant = false): void {
@@ -204,6 +216,7 @@ export class Engine {
 
   #makeServices(): EngineServices {
     const runner = this.#runner;
+    const stores = this.#stores;
     return {
       clock: runner,
       get causeKey() {
@@ -211,6 +224,12 @@ export class Engine {
       },
       timers: runner.timers,
       index: runner.index,
+      stores,
+      changed: (store, insert, remove) => runner.changed(store, insert, remove),
+      tableRow: (table, keys) => {
+        const store = stores.get(table);
+        return store instanceof Table ? store.row(keys) : null;
+      },
       read: (name) => this.#variables.read(name),
       setVariable: (name, value) => this.#variables.set(name, value),
       listen: (name, listener) => this.#variables.listen(name, listener),

@@ -35,6 +35,8 @@ export interface EvaluationContext {
   readonly rolledUp: number;
   variable(name: string): Value;
   contextProperty(path: readonly PathStep[]): Value;
+  /** The row of a table by its primary key, as it is now; null if there is none. */
+  tableRow(table: string, keys: readonly Value[]): Event | null;
   window(stream: number): WindowAccess;
   /** True while rows of the remove stream are evaluated: `prev` is null there. */
   readonly removing: boolean;

@@ -6,6 +6,7 @@ import type {
   AstExpressionDeclaration,
   AstModule,
   AstOnSet,
+  AstOnUpdate,
   AstSelectStatement,
   AstStatement,
 } from '../model/ast.ts';
@@ -16,6 +17,7 @@ import type {
   CreateVariable,
   InsertInto,
   OnSet,
+  OnUpdate,
   SelectStatement,
 } from '../model/checked.ts';
 import type { Catalog } from '../model/event-type.ts';
@@ -23,11 +25,14 @@ import { unreachable } from '../model/errors.ts';
 import { LayeredCatalog } from './catalog.ts';
 import { checkExpression } from './check-expression.ts';
 import { checkInsertInto } from './check-insert.ts';
+import { checkOnMerge, checkOnSelect, checkStoreAccess, checkStoreAssignments } from './check-on.ts';
 import { checkAssignments } from './check-output.ts';
 import { checkSchema, requireDeclarable } from './check-schema.ts';
 import { checkSelect, checkSubselect } from './check-select.ts';
 import { checkSplit, checkUpdate } from './check-split.ts';
+import { checkCreateIndex, checkCreateTable, checkCreateWindow } from './check-store.ts';
 import { checkStream } from './check-streams.ts';
+import { checkIntoTable } from './check-table-aggregate.ts';
 import { type Environment, fail, newContext, newScope, notSupported } from './scope.ts';
 import { describeType, isAssignable, namedType } from './typing.ts';
 
@@ -95,11 +100,18 @@ function analyzeStatement(ast: AstStatement, state: ModuleState): CheckedStateme
     case 'onSet':
       return analyzeOnSet(ast, state);
     case 'createWindow':
-      return notSupported('a named window', ast.position);
-    case 'createTable':
-      return notSupported('a table', ast.position);
+      return freeze({
+        kind: 'createWindow',
+        ...headOf(ast),
+        ...checkCreateWindow(ast, environmentOf(ast, state)),
+        ast,
+      });
+    case 'createTable': {
+      const eventType = checkCreateTable(ast, environmentOf(ast, state));
+      return freeze({ kind: 'createTable', ...headOf(ast), eventType, ast });
+    }
     case 'createIndex':
-      return notSupported('an index', ast.position);
+      return freeze({ kind: 'createIndex', ...headOf(ast), ...checkCreateIndex(ast, environmentOf(ast, state)), ast });
     case 'createContext':
       return notSupported('a context', ast.position);
     case 'updateIstream':
@@ -111,11 +123,33 @@ function analyzeStatement(ast: AstStatement, state: ModuleState): CheckedStateme
         ...checkSplit(ast, environmentOf(ast, state), state.inferred),
         ast,
       });
-    case 'onSelect':
+    case 'onSelect': {
+      const head = headOf(ast);
+      const select = checkOnSelect(ast, environmentOf(ast, state), state.inferred);
+      return freeze({
+        kind: 'onSelect',
+        ...head,
+        select: freeze({ kind: 'select', ...head, ...select, ast }),
+        delete: ast.delete,
+        ast,
+      });
+    }
     case 'onDelete':
+      return freeze({
+        kind: 'onDelete',
+        ...headOf(ast),
+        ...checkStoreAccess(ast, environmentOf(ast, state), 'in delete').access,
+        ast,
+      });
     case 'onUpdate':
+      return analyzeOnUpdate(ast, state);
     case 'onMerge':
-      return notSupported('this on statement', ast.position);
+      return freeze({
+        kind: 'onMerge',
+        ...headOf(ast),
+        ...checkOnMerge(ast, environmentOf(ast, state), state.inferred),
+        ast,
+      });
     case 'insertValues':
     case 'updateQuery':
     case 'deleteQuery':
@@ -169,19 +203,20 @@ function scalar(value: AstAnnotationValue): string | number | boolean | null {
 }
 
 function analyzeSelect(ast: AstSelectStatement, state: ModuleState): SelectStatement {
-  if (ast.intoTable !== null) notSupported('a table', ast.position);
   const scope = newScope(null);
   const environment = environmentOf(ast, state);
   const { body, columns, orderBy, limit, output } = checkSelect(ast.select, scope, environment, false);
   let insertInto: InsertInto | null = null;
   if (ast.insertInto !== null)
     insertInto = checkInsertInto(ast.insertInto, body, columns, state.catalog, state.inferred);
+  const intoTable = ast.intoTable === null ? undefined : checkIntoTable(ast.intoTable, body, ast.position, environment);
   return freeze({
     kind: 'select',
     ...headOf(ast),
     ...body,
     selector: ast.select.selector ?? 'istream',
     insertInto,
+    intoTable,
     orderBy,
     limit,
     output,
@@ -204,6 +239,12 @@ function analyzeVariable(ast: AstCreateVariable, state: ModuleState): CreateVari
   }
   state.catalog.addVariable({ name: variable, type, constant });
   return freeze({ kind: 'createVariable', ...headOf(ast), variable, type, constant, initial, ast });
+}
+
+function analyzeOnUpdate(ast: AstOnUpdate, state: ModuleState): OnUpdate {
+  const store = checkStoreAccess(ast, environmentOf(ast, state), 'in update');
+  const assignments = checkStoreAssignments(ast.assignments, store);
+  return freeze({ kind: 'onUpdate', ...headOf(ast), ...store.access, assignments, ast });
 }
 
 function analyzeOnSet(ast: AstOnSet, state: ModuleState): OnSet {

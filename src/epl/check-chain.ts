@@ -16,6 +16,7 @@ import { checkMethod } from './check-method.ts';
 import { isMethod } from './methods.ts';
 import { countNodes } from './count-nodes.ts';
 import { didYouMeanHint } from './names.ts';
+import { tableAccess } from './check-table-access.ts';
 import {
   MAX_EXPANDED_NODES,
   type Context,
@@ -94,6 +95,8 @@ function resolveName(chain: AstChain, context: Context): Found {
     if (!context.outer) break;
     level++;
   }
+  const row = tableAccess(chain, context);
+  if (row !== null) return row;
   const declared = context.environment.declarations.get(name) ?? context.environment.catalog.expression(name);
   if (declared !== undefined && declared.alias) {
     return {
@@ -180,7 +183,7 @@ function resolveIn(streams: readonly StreamScope[], level: number, chain: AstCha
         };
     }
     if (next.kind === 'call') return { expression: eventOf(stream, level, chain), used };
-    const nested = streams.filter((s) => hasProperty(s.type, first.name));
+    const nested = streams.filter((s) => s.onlyByName !== true && hasProperty(s.type, first.name));
     if (nested.length === 0) {
       const wanted = next.kind === 'name' ? next.name : '';
       return unknownProperty(wanted, stream.type, next.position);
@@ -208,7 +211,7 @@ function resolveIn(streams: readonly StreamScope[], level: number, chain: AstCha
 
 /** In a filter of a pattern a name before a dot means a tag first, and a name alone a property of the event first. */
 function ownersOf(name: string, streams: readonly StreamScope[], dotted: boolean): readonly StreamScope[] {
-  const owners = streams.filter((s) => hasProperty(s.type, name));
+  const owners = streams.filter((s) => s.onlyByName !== true && hasProperty(s.type, name));
   if (owners.length < 2 || !owners.some((s) => s.tags === true)) return owners;
   return owners.filter((s) => (s.tags === true) === dotted);
 }

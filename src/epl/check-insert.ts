@@ -93,7 +93,16 @@ function requireFit(
   if (target.variantOf !== undefined) return requireMember(ast, body, target, catalog);
   if (target.kind === 'view') fail('INVALID_STATEMENT', `nothing can be inserted into '${target.name}'`, ast.position);
   const selected = selectedBy(ast, body);
+  const filled = new Set(target.table?.aggregates.map((a) => a.column));
   for (const { name, type } of properties) {
+    if (filled.has(name)) {
+      fail(
+        'INVALID_STATEMENT',
+        `'${name}' of the table '${target.name}' is an aggregation`,
+        selected.get(name)?.ast.position ?? ast.position,
+        'it is filled by into table',
+      );
+    }
     const expression = selected.get(name);
     const position = expression?.ast.position ?? ast.position;
     const property = target.properties.find((p) => p.name === name);

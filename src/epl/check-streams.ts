@@ -8,7 +8,7 @@ import type {
   AstStream,
 } from '../model/ast.ts';
 import type { CheckedStream, JoinStep, WindowSpec } from '../model/checked.ts';
-import type { EventType } from '../model/event-type.ts';
+import { holdsRows, type EventType } from '../model/event-type.ts';
 import { checkCondition } from './check-expression.ts';
 import { checkPattern, PATTERN_NAME } from './check-pattern.ts';
 import { checkMatchRecognize } from './check-rows.ts';
@@ -111,6 +111,17 @@ export function checkStream(
   });
 }
 
+/** Esper: "Joins with tables do not allow specifying table filter expressions". */
+function requirePlainTable(ast: AstStream, source: AstFilterSource, type: EventType): void {
+  const [filter] = source.filter;
+  if (filter !== undefined) {
+    fail('INVALID_STATEMENT', `the table '${type.name}' takes no filter`, filter.position, 'put it into where');
+  }
+  if (ast.unidirectional || source.contained.length > 0) {
+    fail('INVALID_STATEMENT', `'${type.name}' is a table, which is no stream of events`, ast.position);
+  }
+}
+
 interface CheckedSource {
   readonly source: CheckedStream['source'];
   /** The stream as its windows see it. */
@@ -128,6 +139,7 @@ function checkTypeSource(
   environment: Environment,
 ): CheckedSource {
   const type = resolveType(named, environment);
+  if (type.kind === 'table') requirePlainTable(ast, named, type);
   const base = { index, alias: ast.alias, typeName: named.typeName, windowed: false, nullable };
   const visible: SelectScope = newScope(null);
   for (let i = 0; i < index; i++) visible.streams.push(scope.streams[i] ?? { ...base, index: i, type });
@@ -139,7 +151,7 @@ function checkTypeSource(
     outer: false,
     noAggregates: 'in the filter of a stream',
   });
-  const seen = { ...base, type: inner, windowed: ast.windows.length > 0 || type.kind === 'view' };
+  const seen = { ...base, type: inner, windowed: ast.windows.length > 0 || holdsRows(type) };
   visible.streams[index] = seen;
   return { source, seen, visible };
 }
@@ -255,8 +267,10 @@ function checkWindowRules(
         ast.windows[0]?.position ?? ast.position,
       );
     }
-    const dictated = stream.source.kind === 'filter' && stream.source.eventType.kind === 'view';
-    if (asts.length > 1 && !ast.unidirectional && ast.windows.length === 0 && !dictated && !subquery) {
+    const dictated = stream.source.kind === 'filter' && holdsRows(stream.source.eventType);
+    // Tables hold still: a stream that is joined with nothing else drives the join and needs no window.
+    const alone = streams.every((s, other) => other === i || s.eventType.kind === 'table');
+    if (asts.length > 1 && !alone && !ast.unidirectional && ast.windows.length === 0 && !dictated && !subquery) {
       fail(
         'MISSING_WINDOW',
         `the joined stream '${nameOf(ast)}' has no data window`,

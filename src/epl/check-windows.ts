@@ -1,7 +1,7 @@
 /** Data windows and derived-value windows: names, parameters and the types they make (Esper reference §14). */
 import type { AstExpression, AstWindow } from '../model/ast.ts';
 import type { CheckedExpression, WindowSpec } from '../model/checked.ts';
-import type { EventType, Property } from '../model/event-type.ts';
+import { holdsRows, type EventType, type Property } from '../model/event-type.ts';
 import { DOUBLE, isNumeric, LONG } from '../model/value.ts';
 import { EXPR_WINDOW_BUILTINS } from './functions.ts';
 import { didYouMeanHint } from './names.ts';
@@ -86,6 +86,10 @@ export function isDataWindow(name: string): boolean {
   return info !== undefined && !info.derived && name !== 'groupwin' && name !== 'merge';
 }
 
+function whatHolds(type: EventType): string {
+  return type.kind === 'table' ? 'table' : 'named window';
+}
+
 export interface CheckedWindows {
   readonly windows: readonly WindowSpec[];
   /** Type behind derived-value windows; the stream's own if there is none. */
@@ -103,10 +107,11 @@ export function checkWindows(windows: readonly AstWindow[], stream: StreamScope,
     if (info === undefined || (ast.namespace !== null && ast.namespace.toLowerCase() !== info.namespace)) {
       return unknownWindow(ast, info);
     }
-    if (stream.type.kind === 'view' && !info.derived) {
+    if (holdsRows(stream.type) && (!info.derived || stream.type.kind === 'table')) {
+      const what = stream.type.kind === 'view' ? 'has its content dictated' : `is a ${whatHolds(stream.type)}`;
       fail(
         'INVALID_STATEMENT',
-        `'${stream.typeName}' has its content dictated and takes no data window`,
+        `'${stream.typeName}' ${what} and takes no data window`,
         ast.position,
         'leave the window out',
       );

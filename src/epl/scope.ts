@@ -20,6 +20,8 @@ export interface StreamScope {
   readonly nullable: boolean;
   /** The properties are tags of a pattern. @default false */
   readonly tags?: boolean | undefined;
+  /** True for `initial` of update: its properties are reached behind the name alone. */
+  readonly onlyByName?: boolean | undefined;
 }
 
 /** One select: a statement or a subquery. */

@@ -16,15 +16,48 @@ export interface EventType {
   readonly properties: readonly Property[];
   /**
    * What the type stands for. `stream`: events arrive by `send` or `insert into`. `view`: a remote view or named window:
-   * its content is dictated from elsewhere and a reference to it takes no data window.
+   * its content is dictated from elsewhere and a reference to it takes no data window. `window`, `table`: a named window
+   * or table of the engine, likewise without data window.
    * @default 'stream'
    */
-  readonly kind?: 'stream' | 'view' | undefined;
+  readonly kind?: 'stream' | 'view' | 'window' | 'table' | undefined;
+  /** Keys and aggregation columns; tables have it and nobody else. */
+  readonly table?: TableShape | undefined;
   /** `starttimestamp` and `endtimestamp` of the schema: the long properties that interval methods read. */
   readonly startTimestamp?: string | undefined;
   readonly endTimestamp?: string | undefined;
   /** Variant stream: names of the member types, whose events it takes as they are. */
   readonly variantOf?: readonly string[] | undefined;
+}
+
+/** An argument of an aggregation column: a type, or a property of the events that the column holds. */
+export interface TableArgument {
+  readonly type: ValueType;
+  readonly property: string | null;
+  readonly descending: boolean;
+}
+
+/** A column of a table that an `into table` statement fills, such as `total sum(long)`. */
+export interface TableAggregate {
+  readonly column: string;
+  /** Lower-case name of the aggregation. */
+  readonly name: string;
+  readonly distinct: boolean;
+  readonly wildcard: boolean;
+  readonly args: readonly TableArgument[];
+  readonly type: ValueType;
+}
+
+/** What a table has beside its columns, which are the properties of its type in order of declaration. */
+export interface TableShape {
+  /** Primary key columns; a table without has one row at most. */
+  readonly keys: readonly string[];
+  readonly aggregates: readonly TableAggregate[];
+}
+
+/** True where a reference finds rows that are there already: views, named windows, tables. */
+export function holdsRows(type: EventType): boolean {
+  return type.kind === 'view' || type.kind === 'window' || type.kind === 'table';
 }
 
 /** What a statement can be checked against: event types by name and variables by name. */

@@ -59,6 +59,8 @@ export function childrenOf(e: CheckedExpression): readonly CheckedExpression[] {
       return [e.offset, e.value];
     case 'subquery':
       return e.value === null ? [] : [e.value];
+    case 'tableAccess':
+      return e.keys;
     case 'period':
       return e.parts.map((p) => p.amount);
     default:

@@ -85,6 +85,10 @@ export function changedStreams(s: CheckedStatement): readonly string[] {
       return s.insertInto === null ? [] : [s.insertInto.typeName];
     case 'onSplit':
       return s.branches.map((b) => b.insertInto.typeName);
+    case 'onSelect':
+      return s.select.insertInto === null ? [] : [s.select.insertInto.typeName];
+    case 'onMerge':
+      return s.branches.flatMap((b) => b.actions.flatMap((a) => (a.kind === 'insert' ? [a.insertInto.typeName] : [])));
     case 'updateIstream':
       return s.stream.source.kind === 'filter' ? [s.stream.source.eventType.name] : [];
     default:

@@ -73,6 +73,13 @@ export function emitVariable(e: Of<'variable'> | Of<'contextProperty'>, scope: S
   return emitPath(scope, code(`cx.variable(${quote(e.name)})`, true), e.path);
 }
 
+/** The row, or a column of it; null where there is no row of the key. */
+export function emitTableAccess(e: Of<'tableAccess'>, scope: Scope): Code {
+  const keys = e.keys.map((k) => scope.emit(k, scope).js).join(',');
+  const row = code(`cx.tableRow(${quote(e.table)},[${keys}])`, true);
+  return e.column === null ? row : slot(scope, row, e.column, true);
+}
+
 export function emitAccess(e: Of<'access'>, scope: Scope): Code {
   const target = scope.emit(e.target, scope);
   const [first, ...rest] = e.path;

@@ -1,7 +1,7 @@
 /** One checked expression → one JavaScript expression: the dispatcher over kinds. Each family has a file of its own. */
 import type { CheckedExpression } from '../../model/checked.ts';
 import { unreachable } from '../../model/errors.ts';
-import { emitAccess, emitEvent, emitLiteral, emitProperty, emitVariable } from './emit-access.ts';
+import { emitAccess, emitEvent, emitLiteral, emitProperty, emitTableAccess, emitVariable } from './emit-access.ts';
 import { emitArithmetic, emitBitwise, emitNegate } from './emit-arithmetic.ts';
 import { emitCast, emitCall, emitInstanceof } from './emit-call.ts';
 import { emitBetween, emitCompare, emitLogical, emitNot } from './emit-logic.ts';
@@ -73,6 +73,8 @@ export function emit(e: CheckedExpression, scope: Scope): Code {
     }
     case 'aggregate':
       return scope.aggregate(e.index);
+    case 'tableAccess':
+      return emitTableAccess(e, scope);
     case 'prev':
       return emitPrev(e, scope);
     case 'prior':

@@ -3,10 +3,13 @@
  * are looked up when one of its events enters or leaves.
  */
 import type { CheckedExpression, JoinKind, SelectBody } from '../../model/checked.ts';
-import type { EventKey, RowKey } from '../compile/compile.ts';
+import type { RowKey } from '../compile/compile.ts';
 import { compileEvaluators, compileEventKey, compileKey, compilePredicate } from '../compile/compile.ts';
+import { holdsRows } from '../../model/event-type.ts';
 import type { EvaluationContext, EventRow, Predicate } from '../evaluation.ts';
 import { onlyStream, streamsOf } from '../runtime/expressions.ts';
+import type { HashSpec } from '../store/store.ts';
+import { columnsOf, nameOf } from '../store/index-name.ts';
 
 /** The key to look up; `hasNull` tells that one of its parts is null. */
 export interface LookupKey {
@@ -61,14 +64,16 @@ export interface OuterPlan {
 export interface JoinPlan {
   readonly streams: number;
   /** Per stream, the expressions of each index. */
-  readonly indexes: readonly (readonly EventKey[])[];
+  readonly indexes: readonly (readonly HashSpec[])[];
   readonly plan: InnerPlan | OuterPlan;
   readonly unidirectional: readonly boolean[];
+  /** Streams whose events are not kept: without a window, joined with tables. */
+  readonly passing: readonly boolean[];
 }
 
 /** Collects the indexes that the look-ups of all plans need; equal ones once. */
 class IndexBook {
-  readonly values: EventKey[][];
+  readonly values: HashSpec[][];
   readonly #names: Map<string, number>[];
   constructor(streams: number) {
     this.values = Array.from({ length: streams }, () => []);
@@ -79,7 +84,11 @@ class IndexBook {
     const known = this.#names[stream]?.get(name);
     if (known !== undefined) return known;
     const list = this.values[stream] ?? [];
-    list.push(compileEventKey(expressions, stream));
+    list.push({
+      name: nameOf(expressions),
+      key: compileEventKey(expressions, stream),
+      columns: columnsOf(expressions),
+    });
     this.#names[stream]?.set(name, list.length - 1);
     return list.length - 1;
   }
@@ -105,6 +114,7 @@ export function planJoin(body: SelectBody): JoinPlan {
     indexes: book.values,
     plan,
     unidirectional: body.streams.map((s) => s.unidirectional),
+    passing: body.streams.map((s) => s.windows.length === 0 && !holdsRows(s.eventType)),
   };
 }
 

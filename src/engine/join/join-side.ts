@@ -3,6 +3,7 @@ import type { Event } from '../../model/event.ts';
 import type { EvaluationContext } from '../evaluation.ts';
 import type { Key } from '../functions/values.ts';
 import type { EventKey } from '../compile/compile.ts';
+import type { HashSpec, Store } from '../store/store.ts';
 
 const NO_EVENTS: readonly Event[] = [];
 
@@ -39,7 +40,32 @@ export class JoinIndex {
   }
 }
 
-export class JoinSide {
+/** What a join looks into: rows of one stream, and indexes over them. */
+export interface Side {
+  readonly all: ReadonlySet<Event>;
+  readonly indexes: readonly { find(key: Key): Iterable<Event> }[];
+  add(event: Event): void;
+  remove(event: Event): void;
+}
+
+/** A table's rows as they are when one looks. */
+export class TableSide implements Side {
+  readonly indexes: readonly { find(key: Key): Iterable<Event> }[];
+  readonly #table: Store;
+
+  constructor(table: Store, indexes: readonly HashSpec[]) {
+    this.#table = table;
+    this.indexes = indexes.map((spec) => ({ find: table.hash(spec) }));
+  }
+
+  get all(): ReadonlySet<Event> {
+    return new Set(this.#table.rows());
+  }
+  add(): void {}
+  remove(): void {}
+}
+
+export class JoinSide implements Side {
   readonly all = new Set<Event>();
   readonly indexes: JoinIndex[] = [];
 

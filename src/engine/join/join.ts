@@ -9,7 +9,9 @@ import type { Event } from '../../model/event.ts';
 import type { EventRow } from '../evaluation.ts';
 import type { InstanceContext } from '../runtime/instance-context.ts';
 import type { JoinPlan, Lookup, OuterPlan } from './join-plan.ts';
-import { JoinIndex, JoinSide } from './join-side.ts';
+import { JoinIndex, JoinSide, TableSide } from './join-side.ts';
+import type { Side } from './join-side.ts';
+import type { Store } from '../store/store.ts';
 
 const NO_ROWS: readonly EventRow[] = [];
 const NO_EVENTS: readonly Event[] = [];
@@ -68,18 +70,20 @@ function changedOf(changes: readonly StreamChange[], removing: boolean): (Readon
 export class Join {
   readonly #plan: JoinPlan;
   readonly #context: InstanceContext;
-  readonly #sides: readonly JoinSide[];
+  readonly #sides: readonly Side[];
   readonly #driven: boolean;
   readonly #wantsRemove: boolean;
 
-  /** `wantsRemove`: false where nobody looks at rows that leave. */
-  constructor(plan: JoinPlan, context: InstanceContext, wantsRemove: boolean) {
+  /** `wantsRemove`: false where nobody looks at rows that leave. `tables`: by stream the table that it reads, else null. */
+  constructor(plan: JoinPlan, context: InstanceContext, wantsRemove: boolean, tables: readonly (Store | null)[] = []) {
     this.#wantsRemove = wantsRemove;
     this.#plan = plan;
     this.#context = context;
-    this.#sides = plan.indexes.map((indexes) => {
+    this.#sides = plan.indexes.map((indexes, stream) => {
+      const table = tables[stream] ?? null;
+      if (table !== null) return new TableSide(table, indexes);
       const side = new JoinSide();
-      for (const values of indexes) side.indexes.push(new JoinIndex(values, context));
+      for (const { key } of indexes) side.indexes.push(new JoinIndex(key, context));
       return side;
     });
     this.#driven = plan.unidirectional.includes(true);
@@ -90,6 +94,7 @@ export class Join {
     changes.forEach((change, stream) => {
       const side = this.#sides[stream];
       if (side === undefined || this.#plan.unidirectional[stream] === true) return;
+      if (this.#plan.passing[stream] === true) return;
       for (const event of change.insert) side.add(event);
       for (const event of change.remove) side.remove(event);
     });
@@ -207,7 +212,7 @@ export class Join {
     const { key } = lookup;
     if (key === null) return [only];
     if (!lookup.nullMeetsNull && key.hasNull(row, this.#context)) return NO_EVENTS;
-    const own = this.#plan.indexes[lookup.stream]?.[lookup.index]?.(only, this.#context);
+    const own = this.#plan.indexes[lookup.stream]?.[lookup.index]?.key(only, this.#context);
     return key.of(row, this.#context) === own ? [only] : NO_EVENTS;
   }
 

@@ -115,8 +115,17 @@ class LocalGroups {
   }
 }
 
+/** What the result sets need of aggregation state: that of the statement, or that of a table. */
+export interface AggregationState {
+  enter(key: Key, row: EventRow): void;
+  leave(key: Key, row: EventRow): void;
+  /** Makes the group's values those that expressions read. */
+  use(key: Key, row: EventRow): void;
+  clear(): void;
+}
+
 /** One instance per grouping level; ungrouped statements use the key ''. */
-export class Aggregation {
+export class Aggregation implements AggregationState {
   readonly #program: AggregationProgram;
   readonly #context: InstanceContext;
   readonly #forgets: boolean;

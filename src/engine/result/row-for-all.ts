@@ -4,7 +4,7 @@
  * State: the aggregation; rows since the last output.
  */
 import type { EventRow } from '../evaluation.ts';
-import type { Aggregation } from './aggregation.ts';
+import type { AggregationState } from './aggregation.ts';
 import { Outcome } from './outcome.ts';
 import type { RowList } from './outcome.ts';
 import type { ResultSet, RowMaker, Rows } from './result-set.ts';
@@ -13,13 +13,13 @@ import { WHOLE } from './row-per-event.ts';
 export class RowForAll implements ResultSet {
   readonly processFirst = null;
   readonly #maker: RowMaker;
-  readonly #aggregation: Aggregation;
+  readonly #aggregation: AggregationState;
   readonly #noRow: EventRow;
   #all = new Outcome();
   #absorbed = false;
   #oldOfInterval: Outcome | null = null;
 
-  constructor(maker: RowMaker, aggregation: Aggregation, streams: number) {
+  constructor(maker: RowMaker, aggregation: AggregationState, streams: number) {
     this.#maker = maker;
     this.#aggregation = aggregation;
     this.#noRow = Array.from({ length: streams }, () => null);

@@ -7,14 +7,14 @@ import type { RowKey } from '../compile/compile.ts';
 import type { EventRow } from '../evaluation.ts';
 import type { Key } from '../functions/values.ts';
 import type { InstanceContext } from '../runtime/instance-context.ts';
-import type { Aggregation } from './aggregation.ts';
+import type { AggregationState } from './aggregation.ts';
 import { Outcome } from './outcome.ts';
 import type { RowList } from './outcome.ts';
 import type { GroupPoll, ResultSet, RowMaker, Rows } from './result-set.ts';
 
 export class RowPerEventGrouped implements ResultSet {
   readonly #maker: RowMaker;
-  readonly #aggregation: Aggregation;
+  readonly #aggregation: AggregationState;
   readonly #key: RowKey;
   readonly #context: InstanceContext;
   #lastInserted = new Map<Key, EventRow>();
@@ -23,7 +23,7 @@ export class RowPerEventGrouped implements ResultSet {
   #all = new Outcome();
   #allKeys = new Set<Key>();
 
-  constructor(maker: RowMaker, aggregation: Aggregation, key: RowKey, context: InstanceContext) {
+  constructor(maker: RowMaker, aggregation: AggregationState, key: RowKey, context: InstanceContext) {
     this.#maker = maker;
     this.#aggregation = aggregation;
     this.#key = key;

@@ -4,7 +4,7 @@
  * State: the aggregation; for `output last` one row each way, for `output all` the rows since the last output.
  */
 import type { EventRow } from '../evaluation.ts';
-import type { Aggregation } from './aggregation.ts';
+import type { AggregationState } from './aggregation.ts';
 import { Outcome } from './outcome.ts';
 import type { RowList } from './outcome.ts';
 import type { ResultSet, RowMaker, Rows } from './result-set.ts';
@@ -15,13 +15,13 @@ export const WHOLE = '';
 export class RowPerEvent implements ResultSet {
   readonly processFirst = null;
   readonly #maker: RowMaker;
-  readonly #aggregation: Aggregation | null;
+  readonly #aggregation: AggregationState | null;
   #lastInsert: EventRow | null = null;
   #lastRemove: EventRow | null = null;
   #last = new Outcome();
   #all = new Outcome();
 
-  constructor(maker: RowMaker, aggregation: Aggregation | null) {
+  constructor(maker: RowMaker, aggregation: AggregationState | null) {
     this.#maker = maker;
     this.#aggregation = aggregation;
   }
@@ -43,7 +43,7 @@ export class RowPerEvent implements ResultSet {
     if (insert !== null) this.#maker.make(insert, false, out.insert);
   }
 
-  #apply(aggregation: Aggregation, insert: Rows, remove: Rows): void {
+  #apply(aggregation: AggregationState, insert: Rows, remove: Rows): void {
     for (const row of insert) aggregation.enter(WHOLE, row);
     for (const row of remove) aggregation.leave(WHOLE, row);
     aggregation.use(WHOLE, insert[0] ?? remove[0] ?? []);

@@ -16,6 +16,7 @@ import type { InstanceWork } from './cause-work.ts';
 import type { DeployedStatement } from './deployed.ts';
 import type { OutputRow } from './output-row.ts';
 import { isTransformer } from './statement.ts';
+import type { Store, Stores } from '../store/store.ts';
 import type { Timer } from './timer-queue.ts';
 import { TimerQueue } from './timer-queue.ts';
 import type { EventTypes } from './types.ts';
@@ -24,6 +25,13 @@ import type { EventTypes } from './types.ts';
 export interface CauseInput {
   readonly typeName: string;
   readonly updates: readonly Update[];
+}
+
+/** What one step did to a named window. */
+interface Change {
+  readonly store: Store;
+  readonly insert: readonly Event[];
+  readonly remove: readonly Event[];
 }
 
 interface Routed {
@@ -63,6 +71,9 @@ export class CauseRunner {
   readonly #byOrdinal = new Map<number, DeployedStatement>();
   /** References to remote views by type. */
   readonly #views = new Map<string, { readonly owner: DeployedStatement; readonly slot: number }[]>();
+  readonly #stores: Stores;
+  /** References to named windows, in order of deployment. */
+  readonly #consumers = new Map<Store, { readonly owner: DeployedStatement; readonly slot: number }[]>();
   readonly #matches: Activation<DeployedStatement>[] = [];
   /** Statements that have something to tell although the cause did not meet them. */
   readonly #touched = new Set<DeployedStatement>();
@@ -73,13 +84,18 @@ export class CauseRunner {
   /** The event whose key is the present one, while nobody has asked for it. */
   #lazyKeyOf: Event | null = null;
   #routes: Routed[] = [];
+  /** Events for named windows: they go before the others (Esper's front queue). */
+  #front: Routed[] = [];
+  /** Steps of named windows of which their consumers have not been told. */
+  #changes: Change[] = [];
   #routedOfStep = 0;
   #running = false;
   /** The first failure of the present call. */
   #failure: { readonly error: unknown } | null = null;
 
-  constructor(types: EventTypes, startMs: number, routedPerCause: number) {
+  constructor(types: EventTypes, stores: Stores, startMs: number, routedPerCause: number) {
     this.#types = types;
+    this.#stores = stores;
     this.#nowMs = startMs;
     this.#presentKey = timerKey(startMs);
     this.#routedPerCause = routedPerCause;
@@ -122,6 +138,12 @@ export class CauseRunner {
       if (references === undefined) this.#views.set(typeName, [{ owner: statement, slot }]);
       else references.push({ owner: statement, slot });
     }
+    for (const { typeName, slot } of statement.program.consumers ?? []) {
+      const store = this.#stores.get(typeName);
+      const consumers = this.#consumers.get(store);
+      if (consumers === undefined) this.#consumers.set(store, [{ owner: statement, slot }]);
+      else consumers.push({ owner: statement, slot });
+    }
   }
 
   remove(statement: DeployedStatement): void {
@@ -133,6 +155,16 @@ export class CauseRunner {
       if (rest.length === 0) this.#views.delete(typeName);
       else this.#views.set(typeName, rest);
     }
+    for (const [store, consumers] of this.#consumers) {
+      const rest = consumers.filter((c) => c.owner !== statement);
+      if (rest.length === 0) this.#consumers.delete(store);
+      else this.#consumers.set(store, rest);
+    }
+  }
+
+  /** What one step did to a named window. */
+  changed(store: Store, insert: readonly Event[], remove: readonly Event[]): void {
+    if (this.#consumers.has(store)) this.#changes.push({ store, insert, remove });
   }
 
   touch(statement: DeployedStatement): void {
@@ -142,7 +174,8 @@ export class CauseRunner {
   route(event: Event, typeName: string): void {
     const { path } = this.#causeKey;
     const step = this.#routedOfStep++;
-    this.#routes.push({ event, typeName, key: { ...this.#causeKey, path: [...path, step] } });
+    const routed = { event, typeName, key: { ...this.#causeKey, path: [...path, step] } };
+    (event.type.kind === 'window' ? this.#front : this.#routes).push(routed);
   }
 
   send(event: Event): void {
@@ -151,8 +184,13 @@ export class CauseRunner {
     this.#lazyKeyOf = event;
     this.#dispatch(event, event.type.name);
     if (this.#touched.size > 0) this.#tellTouched();
-    if (this.#routes.length > 0) this.#drainRoutes();
+    if (this.#unfinished) this.#drainRoutes();
     this.#end();
+  }
+
+  /** True while something that the present cause led to waits. */
+  get #unfinished(): boolean {
+    return this.#routes.length > 0 || this.#changes.length > 0 || this.#front.length > 0;
   }
 
   process(key: CauseKey, inputs: readonly CauseInput[]): void {
@@ -292,7 +330,7 @@ export class CauseRunner {
       this.#drop(statement, error);
     }
     if (this.#touched.size > 0) this.#tellTouched();
-    if (this.#routes.length > 0) this.#drainRoutes();
+    if (this.#unfinished) this.#drainRoutes();
   }
 
   #runCause(work: CauseWork): void {
@@ -415,24 +453,99 @@ export class CauseRunner {
     listener(new CauseOutput(program, this.#lazyKeyOf ?? this.#presentKey, this.#nowMs, insert, remove, updates));
   }
 
-  /** First in, first out; each routed event is a cause of its own whose key extends that of its parent. */
+  /**
+   * What the present cause led to. Each routed event is a cause of its own whose key extends that of its parent, first in
+   * first out; events for named windows go before others. Consumers of named windows are told after each event, and of
+   * what the first event changed together with what the first insert into a window does (Esper's dispatch; conformance
+   * state/nw-random-01).
+   */
   #drainRoutes(): void {
-    let count = 0;
+    const budget = { count: 0 };
+    if (this.#front.length === 0) this.#tellConsumers(budget);
+    this.#drainFront(budget);
     while (this.#routes.length > 0) {
       const level = this.#routes;
       this.#routes = [];
-      for (const { event, typeName, key } of level) {
-        if (++count > this.#routedPerCause || key.path.length > MAX_ROUTE_DEPTH) {
-          this.#fail(loopOfInserts(count, key.path.length));
-          this.#routes = [];
-          break;
-        }
-        this.#causeKey = key;
-        this.#routedOfStep = 0;
-        this.#dispatch(event, typeName);
-        this.#tellTouched();
+      for (const routed of level) {
+        if (!this.#within(budget, routed.key.path.length)) break;
+        this.#runRouted(routed, budget);
+        this.#drainFront(budget);
       }
     }
     this.#routedOfStep = 0;
   }
+
+  #drainFront(budget: { count: number }): void {
+    for (let at = 0; at < this.#front.length; at++) {
+      const routed = this.#front[at];
+      if (routed === undefined || !this.#within(budget, routed.key.path.length)) break;
+      this.#runRouted(routed, budget);
+    }
+    if (this.#front.length > 0) this.#front = [];
+  }
+
+  #runRouted({ event, typeName, key }: Routed, budget: { count: number }): void {
+    this.#causeKey = key;
+    this.#routedOfStep = 0;
+    this.#dispatch(event, typeName);
+    this.#tellTouched();
+    this.#tellConsumers(budget);
+  }
+
+  /** False, with a failure and empty queues, if one cause has led to too much. */
+  #within(budget: { count: number }, depth: number): boolean {
+    if (++budget.count <= this.#routedPerCause && depth <= MAX_ROUTE_DEPTH) return true;
+    this.#fail(loopOfInserts(budget.count, depth));
+    this.#routes = [];
+    this.#front = [];
+    this.#changes = [];
+    return false;
+  }
+
+  /** Steps of one window that follow each other are told as one; a join is evaluated once for them. */
+  #tellConsumers(budget: { count: number }): void {
+    if (this.#changes.length === 0) return;
+    while (this.#changes.length > 0) {
+      const changes = this.#changes;
+      this.#changes = [];
+      for (const change of together(changes)) {
+        if (!this.#within(budget, 0)) break;
+        this.#tellOf(change);
+      }
+    }
+    this.#tellTouched();
+  }
+
+  #tellOf({ store, insert, remove }: Change): void {
+    const consumers = this.#consumers.get(store) ?? [];
+    for (let i = 0; i < consumers.length; i++) {
+      const consumer = consumers[i];
+      if (consumer === undefined) continue;
+      const { owner, slot } = consumer;
+      try {
+        owner.instance.acceptChange?.(slot, insert, remove);
+        if (consumers[i + 1]?.owner === owner) continue;
+        owner.instance.evaluate();
+        this.#touched.add(owner);
+      } catch (error) {
+        this.#drop(owner, error);
+      }
+    }
+  }
+}
+
+/** Steps of one window that follow each other, put together. */
+function together(changes: readonly Change[]): readonly Change[] {
+  if (changes.length === 1) return changes;
+  const joined: { readonly store: Store; readonly insert: Event[]; readonly remove: Event[] }[] = [];
+  for (const { store, insert, remove } of changes) {
+    const last = joined.at(-1);
+    if (last !== undefined && last.store === store) {
+      for (const event of insert) last.insert.push(event);
+      for (const event of remove) last.remove.push(event);
+    } else {
+      joined.push({ store, insert: [...insert], remove: [...remove] });
+    }
+  }
+  return joined;
 }

@@ -1,7 +1,10 @@
 /** From a checked statement to its program: the only place that knows all kinds of statements. */
 import type { CheckedStatement } from '../../model/checked.ts';
-import { CodedError } from '../../model/errors.ts';
+import { unreachable } from '../../model/errors.ts';
 import type { EventType } from '../../model/event-type.ts';
+import { compileCreateIndex, compileCreateTable, compileCreateWindow } from './create-store.ts';
+import { compileOnSelect } from './on-select.ts';
+import { compileOnStore } from './on-store.ts';
 import type { EmitMode } from './select-program.ts';
 import { compileSelect } from './select-program.ts';
 import { compileSplit } from './split-statement.ts';
@@ -29,14 +32,19 @@ export function compileStatement(
       return compileUpdate(statement, index);
     case 'createSchema':
       return null;
+    case 'createWindow':
+      return compileCreateWindow(statement, index);
+    case 'createTable':
+      return compileCreateTable(statement, index);
+    case 'createIndex':
+      return compileCreateIndex(statement, index);
+    case 'onSelect':
+      return compileOnSelect(statement, index, typeOf);
+    case 'onDelete':
+    case 'onUpdate':
+    case 'onMerge':
+      return compileOnStore(statement, index);
     default:
-      return notSupported(statement);
+      return unreachable(statement);
   }
-}
-
-/** Kinds that the analysis knows and the engine does not evaluate yet. */
-function notSupported(statement: { readonly kind: string; readonly ast: CheckedStatement['ast'] }): never {
-  throw new CodedError('NOT_SUPPORTED', `statements of kind ${statement.kind} are not supported yet`, {
-    position: statement.ast.position,
-  });
 }

@@ -7,6 +7,7 @@ import type { EventClass } from './event-class.ts';
 import type { Clock, VariableReader } from './instance-context.ts';
 import type { EventTaker, StatementInstance, StatementOutput, StatementProgram, StreamSlot } from './statement.ts';
 import { StatementHost } from './statement-host.ts';
+import type { Store, Stores } from '../store/store.ts';
 import type { TimerQueue } from './timer-queue.ts';
 import type { VariableListener } from './variables.ts';
 import type { CauseKey } from '../../model/cause-key.ts';
@@ -20,6 +21,8 @@ export interface EngineServices extends VariableReader {
   readonly causeKey: CauseKey;
   readonly timers: TimerQueue;
   readonly index: FilterIndex<DeployedStatement>;
+  readonly stores: Stores;
+  changed(store: Store, insert: readonly Event[], remove: readonly Event[]): void;
   setVariable(name: string, value: Value): void;
   listen(name: string, listener: VariableListener): () => void;
   eventClass(typeName: string): EventClass;

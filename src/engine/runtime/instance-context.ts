@@ -1,6 +1,7 @@
 /** The evaluation context of one statement instance: one object, updated in place before expressions are evaluated. */
 import type { PathStep } from '../../model/checked.ts';
 import { assert, CodedError } from '../../model/errors.ts';
+import type { Event } from '../../model/event.ts';
 import type { Value } from '../../model/value.ts';
 import type { EvaluationContext, EventRow, WindowAccess } from '../evaluation.ts';
 
@@ -12,6 +13,7 @@ export interface Clock {
 /** Values of variables by name. */
 export interface VariableReader {
   read(name: string): Value;
+  tableRow(table: string, keys: readonly Value[]): Event | null;
 }
 
 export interface SubqueryReader {
@@ -54,6 +56,10 @@ export class InstanceContext implements EvaluationContext {
 
   contextProperty(path: readonly PathStep[]): Value {
     throw new CodedError('NOT_SUPPORTED', `context properties (${path.length} steps) are not supported yet`);
+  }
+
+  tableRow(table: string, keys: readonly Value[]): Event | null {
+    return this.#variables.tableRow(table, keys);
   }
 
   window(stream: number): WindowAccess {

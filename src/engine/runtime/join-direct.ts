@@ -112,7 +112,7 @@ function isPlain(statement: SelectStatement, streams: readonly StreamProgram[]):
   if (subqueries.length > 0 || aggregates.length > 0 || groupBy.length > 0 || having !== null) return false;
   if (output !== null || insertInto !== null || selector !== 'istream') return false;
   if (orderBy.length > 0 || limit !== null || distinct) return false;
-  if (streams.some((s) => s.view || s.pattern !== null || s.priorDepth >= 0)) return false;
+  if (streams.some((s) => s.view || s.store !== null || s.pattern !== null || s.priorDepth >= 0)) return false;
   const [first, second] = statement.streams.map((s) => s.windows);
   const inOrder = [first, second].every((w) => w?.length === 1 && IN_ORDER.has(w[0]?.name ?? ''));
   if (!inOrder || statement.streams.some((s) => s.unidirectional)) return false;

@@ -102,11 +102,13 @@ function isPlain(statement: SelectStatement, source: CheckedStream, stream: Stre
     source.unidirectional ||
     stream.view ||
     stream.pattern !== null ||
+    stream.store !== null ||
     subqueries.length > 0 ||
     stream.priorDepth >= 0
   )
     return false;
   if (groupingSets !== null || output !== null || insertInto !== null || selector !== 'istream') return false;
+  if (statement.intoTable !== undefined) return false;
   if (orderBy.length > 0 || limit !== null || distinct) return false;
   if (statement.aggregates.some((a) => a.groupBy !== null)) return false;
   return expressionsOf(statement).every((e) => !holds(e, 'subquery') && !holds(e, 'prev') && !holds(e, 'prior'));

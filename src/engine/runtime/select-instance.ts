@@ -10,16 +10,12 @@ import { Join } from '../join/join.ts';
 import { LimitedOutput } from '../output/limited-output.ts';
 import type { OutputStage } from '../output/output-stage.ts';
 import { DirectOutput } from '../output/output-stage.ts';
-import { Aggregation } from '../result/aggregation.ts';
 import { Finish } from '../result/finish.ts';
-import { RowList } from '../result/outcome.ts';
+import { Outcome, RowList } from '../result/outcome.ts';
 import type { ResultSet } from '../result/result-set.ts';
-import { RowMaker } from '../result/result-set.ts';
-import { RowForAll } from '../result/row-for-all.ts';
-import { RowPerEventGrouped } from '../result/row-per-event-grouped.ts';
-import { RowPerEvent } from '../result/row-per-event.ts';
-import { RowPerGroup } from '../result/row-per-group.ts';
-import { RowPerLevel } from '../result/row-per-level.ts';
+import type { Store } from '../store/store.ts';
+import { TableWriter } from '../store/table-writer.ts';
+import { Table } from '../store/table.ts';
 import { SubqueryState } from '../subquery/subquery-state.ts';
 import type { UpdateSink } from '../window/data-window.ts';
 import { NONE } from '../window/data-window.ts';
@@ -27,6 +23,7 @@ import { InsertTarget } from './insert-target.ts';
 import type { InstanceContext } from './instance-context.ts';
 import type { OutputRow } from './output-row.ts';
 import { ResultRow, rowValues } from './output-row.ts';
+import { makeResultSet } from './result-parts.ts';
 import type { SelectParts } from './select-program.ts';
 import type { InstanceHost, StatementInstance, StatementOutput } from './statement.ts';
 import type { PatternRun } from '../pattern/pattern-run.ts';
@@ -54,7 +51,7 @@ interface PendingUpdate {
 }
 
 /** False where leaving rows change neither rows nor aggregates nor a count of an output clause. */
-function wantsRemove({ rows, aggregation, output }: SelectParts): boolean {
+function wantsRemove({ result: { rows, aggregation }, output }: SelectParts): boolean {
   return rows.removes || aggregation !== null || output !== null;
 }
 
@@ -107,8 +104,8 @@ export class SelectInstance implements StatementInstance, UpdateSink {
     this.#host = host;
     this.context = host.newContext();
     this.#changes = parts.streams.map(() => ({ insert: [], remove: [] }));
-    this.#join = parts.join === null ? null : new Join(parts.join, this.context, wantsRemove(parts));
-    this.#resultSet = this.#makeResultSet();
+    this.#join = parts.join === null ? null : new Join(parts.join, this.context, wantsRemove(parts), this.#tables());
+    this.#resultSet = makeResultSet(parts.result, this.context, this.#writer());
     this.#finish = new Finish(parts.statement, (name) => host.variable(name));
     this.#target =
       parts.statement.insertInto === null
@@ -132,6 +129,7 @@ export class SelectInstance implements StatementInstance, UpdateSink {
     this.#inputs = [...subqueries.flatMap((s) => [...s.inputs()]), ...this.#streams];
     this.#feeds = feedsOf(this.#inputs);
     this.#patterns = this.#streams.flatMap((s) => (s.pattern === null ? [] : [s.pattern]));
+    this.#prefill();
     if (this.#patterns.length > 0) this.#startPatterns();
   }
 
@@ -142,26 +140,24 @@ export class SelectInstance implements StatementInstance, UpdateSink {
     this.finish();
   }
 
+  /** `into table`: the state of the aggregations. */
+  #writer(): TableWriter | undefined {
+    const { writer } = this.#parts;
+    const table = writer === null ? null : this.#host.store(writer.table);
+    return writer !== null && table instanceof Table ? new TableWriter(writer, table, this.context) : undefined;
+  }
+
+  /** By stream: the table that it reads; null for the others. */
+  #tables(): readonly (Store | null)[] {
+    return this.#parts.streams.map((s) => (s.store === 'table' ? this.#host.store(s.typeName) : null));
+  }
+
   #makeStreams(): StreamInput[] {
     const place = windowHost(this.#host, this.context);
     return this.#parts.streams.map((stream, i) => {
       const collector = this.#join === null ? this : new JoinCollector(this.#changes, i);
       return new StreamInput(stream, this.#host, place, collector);
     });
-  }
-
-  #makeResultSet(): ResultSet {
-    const { category, rows, aggregation, groupKey, levels, streams } = this.#parts;
-    const maker = new RowMaker(rows, this.context);
-    if (aggregation === null) return new RowPerEvent(maker, null);
-    if (levels !== null) return new RowPerLevel(levels, aggregation, this.context);
-    const state = new Aggregation(aggregation, this.context, groupKey !== null);
-    if (groupKey === null) {
-      return category === 'rowForAll' ? new RowForAll(maker, state, streams.length) : new RowPerEvent(maker, state);
-    }
-    return category === 'rowPerGroup'
-      ? new RowPerGroup(maker, state, groupKey, this.context, rows.having !== null)
-      : new RowPerEventGrouped(maker, state, groupKey, this.context);
   }
 
   /** What the windows of a single stream post. */
@@ -195,6 +191,29 @@ export class SelectInstance implements StatementInstance, UpdateSink {
 
   acceptUpdates(slot: number, updates: readonly Update[]): void {
     this.#feeds[slot]?.acceptUpdates(updates);
+  }
+
+  acceptChange(slot: number, insert: readonly Event[], remove: readonly Event[]): void {
+    this.#feeds[slot]?.acceptChange(insert, remove);
+  }
+
+  /** Starts from what the named windows hold already, without output (conformance state/nw-late-consumer-01). */
+  #prefill(): void {
+    const windows = this.#parts.streams.map((s) => s.store === 'window');
+    if (!windows.includes(true) || this.#parts.join?.unidirectional.includes(true) === true) {
+      if (this.#join !== null) this.#fillSides(windows);
+      return;
+    }
+    const rows = this.#join === null ? this.rows() : this.#fillSides(windows);
+    if (rows.length > 0) this.#resultSet.process(rows, [], new Outcome());
+  }
+
+  #fillSides(windows: readonly boolean[]): readonly EventRow[] {
+    const changes = this.#streams.map((s, i) => ({
+      insert: windows[i] === true ? [...s.window.content()] : [],
+      remove: [],
+    }));
+    return this.#join === null || !windows.includes(true) ? [] : this.#join.evaluate(changes).insert;
   }
 
   evaluate(): void {
@@ -259,7 +278,10 @@ export class SelectInstance implements StatementInstance, UpdateSink {
   }
 
   #emitUpdate(inserted: readonly EventRow[], removed: readonly EventRow[]): void {
-    const { rows, statement } = this.#parts;
+    const {
+      result: { rows },
+      statement,
+    } = this.#parts;
     const insert: InsertedRow[] = [];
     for (const row of inserted) {
       const [event] = row;
@@ -339,7 +361,13 @@ export class SelectInstance implements StatementInstance, UpdateSink {
 
   iterate(): readonly OutputRow[] {
     const list = new RowList();
-    this.#resultSet.iterate(this.rows(), list);
+    const present = this.rows();
+    if (this.#parts.streams.some((s) => s.store === 'table')) {
+      // Tables tell nobody of a change: aggregates of their rows are made when somebody asks.
+      this.#resultSet.clear();
+      this.#resultSet.process(present, [], new Outcome());
+    }
+    this.#resultSet.iterate(present, list);
     const rows = this.#finish.apply(list);
     return this.#target === null ? rows : this.#targeted(this.#target, rows);
   }

@@ -2,22 +2,13 @@
 import type { Column, SelectStatement } from '../../model/checked.ts';
 import { CodedError } from '../../model/errors.ts';
 import type { EventType } from '../../model/event-type.ts';
-import type { RowKey } from '../compile/compile.ts';
-import { compileKey, compilePredicate } from '../compile/compile.ts';
+import { compilePredicate } from '../compile/compile.ts';
 import type { Predicate } from '../evaluation.ts';
 import type { JoinPlan } from '../join/join-plan.ts';
 import { planJoin } from '../join/join-plan.ts';
 import type { OutputProgram } from '../output/limited-output.ts';
 import { compileOutput } from '../output/limited-output.ts';
-import type { AggregationProgram } from '../result/aggregation.ts';
-import { compileAggregation } from '../result/aggregation.ts';
-import type { Category } from '../result/category.ts';
 import { categorize } from '../result/category.ts';
-import type { GroupingLevel } from '../result/grouping-levels.ts';
-import { compileLevels } from '../result/grouping-levels.ts';
-import { compileProjection } from '../result/projection.ts';
-import type { RowProgram } from '../result/result-set.ts';
-import { compileSort } from '../result/result-set.ts';
 import { compileSubquery, streamsOfSubquery } from '../subquery/subquery-program.ts';
 import type { SubqueryProgram } from '../subquery/subquery-program.ts';
 import { rowsLeave } from '../window/window-recipe.ts';
@@ -25,26 +16,27 @@ import { walkExpression } from '../../model/expression-tree.ts';
 import { expressionsOf, holds } from './expressions.ts';
 import { compileDirectJoin } from './join-direct.ts';
 import { compileDirect } from './select-direct.ts';
+import type { ResultParts } from './result-parts.ts';
+import { compileResult } from './result-parts.ts';
 import { SelectInstance } from './select-instance.ts';
+import type { TableWriterProgram } from '../store/table-writer.ts';
+import { compileTableWriter } from '../store/table-writer.ts';
 import type { StatementProgram } from './statement.ts';
-import { compileStream, isView, slotsOf } from './stream-input.ts';
+import { compileStream, isView, slotsOf, storeOf } from './stream-input.ts';
 import type { StreamProgram } from './stream-input.ts';
 
 export type EmitMode = 'rows' | 'updates';
 
 export interface SelectParts {
   readonly statement: SelectStatement;
-  readonly category: Category;
   readonly streams: readonly StreamProgram[];
   readonly subqueries: readonly SubqueryProgram[];
   readonly join: JoinPlan | null;
   /** Of a single stream; a join tests its own. */
   readonly where: Predicate | null;
-  readonly rows: RowProgram;
-  readonly aggregation: AggregationProgram | null;
-  readonly groupKey: RowKey | null;
-  /** Rollup, cube, grouping sets; null for plain group by. */
-  readonly levels: readonly GroupingLevel[] | null;
+  readonly result: ResultParts;
+  /** `into table`: the aggregations live in a table. */
+  readonly writer: TableWriterProgram | null;
   readonly output: OutputProgram | null;
   /** Columns of the output: those of the target type with insert into. */
   readonly columns: readonly Column[];
@@ -60,7 +52,8 @@ export function compileSelect(
 ): StatementProgram {
   refuseUnsupported(statement, emit);
   const { insertInto } = statement;
-  const leaves = statement.streams.some((s) => rowsLeave(s) || isView(s)) || statement.streams.length > 1;
+  const leaves =
+    statement.streams.some((s) => rowsLeave(s) || isView(s) || storeOf(s) !== null) || statement.streams.length > 1;
   const removes = statement.selector !== 'istream' || (insertInto?.selector ?? 'istream') !== 'istream';
   const moved = movesWhere(statement);
   const streams = statement.streams.map((s) =>
@@ -76,26 +69,14 @@ export function compileSelect(
   const subqueries = statement.subqueries.map(compileSubquery);
   const single = statement.streams.length === 1;
   const columns = insertInto === null ? statement.columns : typeOf(insertInto.typeName).properties;
-  const grouped = statement.groupBy.length > 0;
   const parts: SelectParts = {
     statement,
-    category: categorize(statement),
     streams,
     subqueries,
     join: single ? null : planJoin(statement),
     where: !single || moved || statement.where.length === 0 ? null : compilePredicate(statement.where),
-    rows: {
-      project: compileProjection(statement),
-      having: statement.having === null ? null : compilePredicate([statement.having]),
-      sort: compileSort(statement.orderBy),
-      removes,
-    },
-    aggregation:
-      statement.aggregates.length > 0 || grouped
-        ? compileAggregation(statement.aggregates, { leaves, oneStream: single })
-        : null,
-    groupKey: grouped && statement.groupingSets === null ? compileKey(statement.groupBy) : null,
-    levels: statement.groupingSets === null ? null : compileLevels(statement, statement.groupingSets, removes),
+    result: compileResult(statement, { leaves, removes }),
+    writer: compileTableWriter(statement),
     output: statement.output === null ? null : compileOutput(statement.output),
     columns,
     emit,
@@ -107,6 +88,7 @@ export function compileSelect(
     columns,
     streams: slots.streams,
     views: slots.views,
+    consumers: slots.consumers,
     instantiate: (host) => new SelectInstance(parts, host),
   };
 }
@@ -119,6 +101,7 @@ export function compileSelect(
 function movesWhere(statement: SelectStatement): boolean {
   const [stream] = statement.streams;
   if (stream === undefined || statement.streams.length > 1 || stream.windows.length > 0 || isView(stream)) return false;
+  if (storeOf(stream) !== null) return false;
   if (stream.source.kind !== 'filter' || stream.source.contained.length > 0) return false;
   return statement.where.every((e) => !holds(e, 'subquery') && !holds(e, 'prior') && !holds(e, 'prev'));
 }

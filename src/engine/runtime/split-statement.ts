@@ -43,6 +43,7 @@ export function compileSplit(statement: OnSplit, index: number): StatementProgra
     columns: [],
     streams: trigger.streams,
     views: trigger.views,
+    consumers: trigger.consumers,
     instantiate: (host) => new SplitInstance(trigger, branches, statement.output === 'all', host),
   };
 }
@@ -82,6 +83,9 @@ class SplitInstance implements StatementInstance {
   }
   acceptUpdates(slot: number, updates: readonly Update[]): void {
     this.#streams.acceptUpdates(slot, updates);
+  }
+  acceptChange(slot: number, insert: readonly Event[], remove: readonly Event[]): void {
+    this.#streams.acceptChange(slot, insert, remove);
   }
 
   evaluate(): void {

@@ -8,6 +8,7 @@ import type { EventClass } from './event-class.ts';
 import { InstanceContext } from './instance-context.ts';
 import type { Clock } from './instance-context.ts';
 import type { InstanceHost } from './statement.ts';
+import type { Store } from '../store/store.ts';
 import { Timer } from './timer-queue.ts';
 import type { TimerTarget } from './timer-queue.ts';
 
@@ -62,6 +63,19 @@ export class StatementHost implements InstanceHost {
     for (const name of new Set(names)) this.#unlisten.push(this.#services.listen(name, changed));
   }
 
+  store(name: string): Store {
+    return this.#services.stores.get(name);
+  }
+
+  addStore(name: string, store: Store): void {
+    this.#services.stores.add(name, store);
+    this.#unlisten.push(() => this.#services.stores.remove(name));
+  }
+
+  changed(store: Store, insert: readonly Event[], remove: readonly Event[]): void {
+    this.#services.changed(store, insert, remove);
+  }
+
   eventClass(typeName: string): EventClass {
     return this.#services.eventClass(typeName);
   }
@@ -71,7 +85,9 @@ export class StatementHost implements InstanceHost {
   }
 
   route(event: Event, typeName: string): void {
-    this.#services.route(event, typeName);
+    const store = event.type.kind === 'table' ? this.#services.stores.find(typeName) : undefined;
+    if (store !== undefined) store.insert([event]);
+    else this.#services.route(event, typeName);
   }
 
   touch(): void {

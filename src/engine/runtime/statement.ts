@@ -10,6 +10,7 @@ import type { EventType } from '../../model/event-type.ts';
 import type { Value } from '../../model/value.ts';
 import type { EventPredicate } from '../evaluation.ts';
 import type { IndexKey } from '../filter/filter-index.ts';
+import type { Store } from '../store/store.ts';
 import type { EventClass } from './event-class.ts';
 import type { InstanceContext } from './instance-context.ts';
 import type { OutputRow } from './output-row.ts';
@@ -51,6 +52,8 @@ export interface StatementProgram {
   readonly columns: readonly Column[];
   readonly streams: readonly StreamSlot[];
   readonly views: readonly ViewSlot[];
+  /** References to named windows: they are told of changes. @default none */
+  readonly consumers?: readonly ViewSlot[] | undefined;
   /** Type whose events the statement changes before others see them; the instance is then an {@link EventTransformer}. */
   readonly transforms?: string | undefined;
   instantiate(host: InstanceHost): StatementInstance;
@@ -77,10 +80,16 @@ export interface InstanceHost {
   setVariable(name: string, value: Value): void;
   /** Calls `changed` whenever one of the variables is set. */
   onVariable(names: readonly string[], changed: (name: string, before: Value) => void): void;
+  /** The named window or table of that name. Throws `UNKNOWN_STREAM`. */
+  store(name: string): Store;
+  /** Makes a store known under its name until the statement ends. */
+  addStore(name: string, store: Store): void;
+  /** What one step did to a named window: its consumers are told once the present event has met all statements. */
+  changed(store: Store, insert: readonly Event[], remove: readonly Event[]): void;
   eventClass(typeName: string): EventClass;
   /** The class of a type that need not be in the catalog (derived and anonymous types). */
   classFor(type: EventType): EventClass;
-  /** Appends an event to the route queue, for the statements on `typeName`. */
+  /** Appends an event to the route queue, for the statements on `typeName`; a table takes it at once. */
   route(event: Event, typeName: string): void;
   /** To be told at the end of the cause, though no event met the statement. */
   touch(): void;
@@ -104,6 +113,8 @@ export interface StatementInstance {
   acceptOne(slot: number, event: Event): void;
   /** Updates that one cause delivers to a remote view. */
   acceptUpdates(slot: number, updates: readonly Update[]): void;
+  /** What one step did to a named window; the statement names it in `consumers`. */
+  acceptChange?(slot: number, insert: readonly Event[], remove: readonly Event[]): void;
   /** After all window timers and deliveries of the cause: evaluates. Output timers fire after it, then `finish`. */
   evaluate(): void;
   /**

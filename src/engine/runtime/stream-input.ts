@@ -1,9 +1,11 @@
 /** One stream reference of a select or subquery: compiled once, and its chain of windows in an instance. */
 import type { CheckedStream } from '../../model/checked.ts';
+import { CodedError } from '../../model/errors.ts';
 import type { Update } from '../../model/delta.ts';
 import type { Event } from '../../model/event.ts';
 import { compileEventPredicate } from '../compile/compile.ts';
 import type { EventPredicate } from '../evaluation.ts';
+import { StoreView } from '../store/store-view.ts';
 import { chooseKey } from '../filter/filter-index.ts';
 import type { IndexKey } from '../filter/filter-index.ts';
 import type { CheckedExpression } from '../../model/checked.ts';
@@ -25,9 +27,11 @@ export interface StreamProgram {
   readonly typeName: string;
   /** True for remote views: the content is dictated. */
   readonly view: boolean;
+  /** The named window or table that the reference shows; null for streams and remote views. */
+  readonly store: 'window' | 'table' | null;
   readonly key: IndexKey | null;
   readonly residual: EventPredicate | null;
-  /** All conjuncts of the parentheses, for views; else null: the filter index answers them. */
+  /** All conjuncts of the parentheses, for views and named windows; else null: the filter index answers them. */
   readonly admits: EventPredicate | null;
   readonly contained: ContainedProgram | null;
   readonly windows: WindowRecipe;
@@ -41,6 +45,13 @@ export function isView({ source }: CheckedStream): boolean {
   return source.kind === 'filter' && source.eventType.kind === 'view';
 }
 
+/** The named window or table that the stream is, or null. */
+export function storeOf(stream: CheckedStream): 'window' | 'table' | null {
+  if (stream.source.kind !== 'filter') return null;
+  const { kind } = stream.source.eventType;
+  return kind === 'window' || kind === 'table' ? kind : null;
+}
+
 /** `more`: conjuncts of `where` that may be tested with the filter. */
 export function compileStream(
   stream: CheckedStream,
@@ -49,18 +60,32 @@ export function compileStream(
 ): StreamProgram {
   const { source } = stream;
   if (source.kind === 'pattern') {
-    const none = { view: false, key: null, residual: null, admits: null, contained: null };
+    const none = { view: false, store: null, key: null, residual: null, admits: null, contained: null };
     const pattern = compilePattern(source);
     return { ...none, typeName: source.eventType.name, windows: compileWindows(stream), priorDepth, pattern };
   }
   const conjuncts = [...source.filter, ...more];
+  const store = storeOf(stream);
+  if (store !== null && (stream.windows.length > 0 || source.contained.length > 0)) {
+    throw new CodedError(
+      'NOT_SUPPORTED',
+      'derived-value windows and contained events of named windows are not supported yet',
+      {
+        position: stream.windows[0]?.position,
+      },
+    );
+  }
   const { key, residual } = chooseKey(conjuncts);
   return {
     typeName: source.eventType.name,
     view: isView(stream),
+    store,
     key,
     residual: residual.length === 0 ? null : compileEventPredicate(residual, stream.index),
-    admits: isView(stream) ? compileEventPredicate(conjuncts, stream.index) : null,
+    admits:
+      isView(stream) || (store !== null && conjuncts.length > 0)
+        ? compileEventPredicate(conjuncts, stream.index)
+        : null,
     contained: compileContained(source.contained, stream.windows.at(-1)?.rows?.rowType ?? stream.eventType),
     windows: compileWindows(stream),
     priorDepth,
@@ -71,16 +96,23 @@ export function compileStream(
 export function slotsOf(streams: readonly StreamProgram[]): {
   readonly streams: readonly StreamSlot[];
   readonly views: readonly ViewSlot[];
+  readonly consumers: readonly ViewSlot[];
 } {
   const slots: StreamSlot[] = [];
   const views: ViewSlot[] = [];
+  const consumers: ViewSlot[] = [];
   let slot = 0;
-  for (const { typeName, view, key, residual, pattern } of streams) {
-    if (pattern !== null) for (const atom of pattern.slots) slots.push({ slot: slot++, ...atom });
-    else if (view) views.push({ slot: slot++, typeName });
-    else slots.push({ slot: slot++, typeName, key, residual });
+  for (const { typeName, view, store, key, residual, pattern } of streams) {
+    if (pattern !== null) {
+      for (const atom of pattern.slots) slots.push({ slot: slot++, ...atom });
+      continue;
+    }
+    if (view) views.push({ slot, typeName });
+    else if (store === 'window') consumers.push({ slot, typeName });
+    else if (store === null) slots.push({ slot, typeName, key, residual });
+    slot++;
   }
-  return { streams: slots, views };
+  return { streams: slots, views, consumers };
 }
 
 /** What is behind one slot of a statement. */
@@ -88,6 +120,8 @@ export interface Feed {
   accept(events: readonly Event[]): void;
   acceptOne(event: Event): void;
   acceptUpdates(updates: readonly Update[]): void;
+  /** What one step did to the named window that the reference shows. */
+  acceptChange(insert: readonly Event[], remove: readonly Event[]): void;
 }
 
 /** An atom of a pattern. */
@@ -105,6 +139,7 @@ class AtomFeed implements Feed {
     this.#run.accept(this.#atom, event);
   }
   acceptUpdates(): void {}
+  acceptChange(): void {}
 }
 
 /** The feeds of all slots, in order of {@link slotsOf}. */
@@ -148,9 +183,13 @@ export class StreamInput implements Feed, MatchSink {
       program.contained === null ? null : new ContainedExpander(program.contained, (type) => instance.classFor(type));
     const tap = program.priorDepth < 0 ? null : new PriorTap(sink);
     const target = tap ?? sink;
-    this.window = program.view
-      ? new RemoteView(target, instance.eventClass(program.typeName))
-      : program.windows(host, target);
+    if (program.store !== null) {
+      this.window = new StoreView(instance.store(program.typeName), target, program.admits, host.instanceContext);
+    } else {
+      this.window = program.view
+        ? new RemoteView(target, instance.eventClass(program.typeName))
+        : program.windows(host, target);
+    }
     this.access = tap === null ? null : new StreamWindowAccess(this.window, program.priorDepth);
     if (tap !== null) tap.access = this.access;
     this.pattern =
@@ -184,6 +223,10 @@ export class StreamInput implements Feed, MatchSink {
       const contained = this.#expander.expand(event, this.#host.context);
       if (contained !== null) this.window.insert(contained);
     }
+  }
+
+  acceptChange(insert: readonly Event[], remove: readonly Event[]): void {
+    if (this.window instanceof StoreView) this.window.apply(insert, remove);
   }
 
   acceptUpdates(updates: readonly Update[]): void {

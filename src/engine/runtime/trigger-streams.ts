@@ -18,6 +18,7 @@ export interface TriggerProgram {
   readonly subqueries: readonly SubqueryProgram[];
   readonly streams: readonly StreamSlot[];
   readonly views: readonly ViewSlot[];
+  readonly consumers: readonly ViewSlot[];
 }
 
 /** `heard`: false for statements that the trigger's events reach in another way (`update istream`). */
@@ -59,6 +60,10 @@ export class TriggerStreams implements UpdateSink {
 
   acceptUpdates(slot: number, updates: readonly Update[]): void {
     this.#feeds[slot]?.acceptUpdates(updates);
+  }
+
+  acceptChange(slot: number, insert: readonly Event[], remove: readonly Event[]): void {
+    this.#feeds[slot]?.acceptChange(insert, remove);
   }
 
   /** The triggering events since the last time. */

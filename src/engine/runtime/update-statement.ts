@@ -40,6 +40,7 @@ export function compileUpdate(statement: UpdateIstream, index: number): Statemen
     columns: statement.stream.eventType.properties,
     streams: trigger.streams,
     views: trigger.views,
+    consumers: trigger.consumers,
     transforms: trigger.trigger.typeName,
     instantiate: (host) => new UpdateInstance(parts, host),
   };
@@ -86,6 +87,9 @@ class UpdateInstance implements StatementInstance, EventTransformer {
   }
   acceptUpdates(slot: number, updates: readonly Update[]): void {
     this.#streams.acceptUpdates(slot, updates);
+  }
+  acceptChange(slot: number, insert: readonly Event[], remove: readonly Event[]): void {
+    this.#streams.acceptChange(slot, insert, remove);
   }
   evaluate(): void {}
 

@@ -76,6 +76,7 @@ export function compileOnSet(statement: OnSet, index: number): StatementProgram 
     columns,
     streams: trigger.streams,
     views: trigger.views,
+    consumers: trigger.consumers,
     instantiate: (host) => new OnSetInstance(host, trigger, assignments, columns),
   };
 }
@@ -107,6 +108,9 @@ class OnSetInstance implements StatementInstance {
   }
   acceptUpdates(slot: number, updates: readonly Update[]): void {
     this.#streams.acceptUpdates(slot, updates);
+  }
+  acceptChange(slot: number, insert: readonly Event[], remove: readonly Event[]): void {
+    this.#streams.acceptChange(slot, insert, remove);
   }
   evaluate(): void {}
 

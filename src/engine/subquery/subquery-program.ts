@@ -1,6 +1,7 @@
 /** A checked subquery, compiled: its stream, how its rows are found for an outer row, and what it selects. */
 import type { CheckedExpression, CheckedSubquery } from '../../model/checked.ts';
 import { assert, CodedError } from '../../model/errors.ts';
+import { holdsRows } from '../../model/event-type.ts';
 import type { EventKey, RowKey } from '../compile/compile.ts';
 import { compileEventKey, compileKey, compilePredicate } from '../compile/compile.ts';
 import type { Predicate } from '../evaluation.ts';
@@ -13,11 +14,15 @@ import type { Projection } from '../result/projection.ts';
 import { walkExpression } from '../../model/expression-tree.ts';
 import { compileStream } from '../runtime/stream-input.ts';
 import type { StreamProgram } from '../runtime/stream-input.ts';
+import { columnsOf, nameOf } from '../store/index-name.ts';
+import type { HashSpec } from '../store/store.ts';
 import { rowsLeave } from '../window/window-recipe.ts';
 
 /** Equalities between an expression of the subquery's stream and one of the enclosing rows: a hash look-up. */
 export interface SubqueryLookup {
   readonly own: EventKey;
+  /** The same for an index that a table keeps. */
+  readonly spec: HashSpec;
   readonly outer: LookupKey;
 }
 
@@ -80,7 +85,7 @@ export function compileSubquery(subquery: CheckedSubquery): SubqueryProgram {
     aggregation:
       subquery.aggregates.length > 0 || subquery.groupBy.length > 0
         ? compileAggregation(subquery.aggregates, {
-            leaves: rowsLeave(stream) || stream.eventType.kind === 'view',
+            leaves: rowsLeave(stream) || holdsRows(stream.eventType),
             oneStream: true,
           })
         : null,
@@ -130,7 +135,9 @@ function chooseLookup(
     }
   }
   if (own.length === 0) return { lookup: null, rest };
-  return { lookup: { own: compileEventKey(own, stream), outer: compileLookupKey(outer) }, rest };
+  const key = compileEventKey(own, stream);
+  const spec: HashSpec = { name: nameOf(own), key, columns: columnsOf(own) };
+  return { lookup: { own: key, spec, outer: compileLookupKey(outer) }, rest };
 }
 
 /** In the order of `SubqueryState.inputs`. */

@@ -18,6 +18,7 @@ import { ResultRow, rowValues } from '../runtime/output-row.ts';
 import type { InstanceHost } from '../runtime/statement.ts';
 import { StreamInput } from '../runtime/stream-input.ts';
 import { windowHost } from '../runtime/window-host.ts';
+import type { FindByKey, Store } from '../store/store.ts';
 import type { SubqueryProgram } from './subquery-program.ts';
 
 const NO_KEY = '';
@@ -33,6 +34,9 @@ export class SubqueryState implements SubqueryReader {
   readonly #context: InstanceContext;
   readonly #present = new Set<Event>();
   readonly #index: JoinIndex | null;
+  /** Set where the subquery reads a table: its rows are looked up there, as they are when asked. */
+  readonly #table: Store | null;
+  readonly #inTable: FindByKey | null;
   readonly #running: Aggregation | null;
   /** Rows per group of the running aggregation, for its representative. */
   readonly #groups = new Map<Key, Event[]>();
@@ -42,13 +46,17 @@ export class SubqueryState implements SubqueryReader {
     this.#context = host.newContext();
     this.nested = program.nested.map((inner) => new SubqueryState(inner, host));
     this.#context.subqueries = this.nested;
-    this.#index = program.lookup === null ? null : new JoinIndex(program.lookup.own, this.#context);
+    const { lookup } = program;
+    this.#table = program.stream.store === 'table' ? host.store(program.stream.typeName) : null;
+    this.#inTable = this.#table === null || lookup === null ? null : this.#table.hash(lookup.spec);
+    this.#index = lookup === null || this.#table !== null ? null : new JoinIndex(lookup.own, this.#context);
     this.#running =
-      program.aggregation !== null && program.ownWhere
+      program.aggregation !== null && program.ownWhere && this.#table === null
         ? new Aggregation(program.aggregation, this.#context, program.groupKey !== null)
         : null;
     this.input = new StreamInput(program.stream, host, windowHost(host, this.#context), this);
     this.#context.windows = [this.input.access];
+    if (program.stream.store === 'window') this.update([...this.input.window.content()], []);
   }
 
   /** This subquery and all within it, outermost first: their streams get what the cause delivers. */
@@ -119,9 +127,10 @@ export class SubqueryState implements SubqueryReader {
 
   #candidates(): Iterable<Event> {
     const { lookup } = this.#program;
-    if (lookup === null || this.#index === null) return this.#present;
+    if (lookup === null) return this.#table?.rows() ?? this.#present;
     if (lookup.outer.hasNull(NO_ROW, this.#context)) return NO_EVENTS;
-    return this.#index.find(lookup.outer.of(NO_ROW, this.#context));
+    const key = lookup.outer.of(NO_ROW, this.#context);
+    return this.#inTable?.(key) ?? this.#index?.find(key) ?? NO_EVENTS;
   }
 
   #plain(): Rows {

@@ -53,6 +53,11 @@ export function rowsLeave(stream: CheckedStream): boolean {
   return stream.windows.some((w) => !GROWING.has(w.name) && w.name !== 'groupwin');
 }
 
+/** True if the stream's windows hold a batch back before they post it. */
+export function postsBatches(stream: CheckedStream): boolean {
+  return stream.windows.some((w) => BATCHES.has(w.name));
+}
+
 export function compileWindows(stream: CheckedStream): WindowRecipe {
   const rows = stream.windows.at(-1)?.rows;
   if (rows === undefined) return compileViews(stream);

@@ -2,7 +2,7 @@
  * Rule "ship the whole statement": only result rows travel.
  *
  * Safe when: all its streams live in one domain.
- * Unsafe when: it reads a variable, a context or a stream that the query itself makes (the owner holds those), feeds
+ * Unsafe when: it reads a variable, a table, a context or a stream that the query itself makes (the owner holds those), feeds
  * another statement by insert-into, or is iterated (its content is then wanted at the owner).
  *
  * Not always better: rows may outnumber events (irstream, joins of large windows). A statement that looks at more of an
@@ -49,7 +49,7 @@ export function soleDomain(
   catalog: FederatedCatalog,
   iterated: ReadonlySet<string>,
 ): DomainName | null {
-  if (statement.insertInto !== null) return null;
+  if (statement.insertInto !== null || statement.intoTable !== undefined) return null;
   if (statement.name !== null && iterated.has(statement.name)) return null;
   const domains = new Set<DomainName | null>();
   collectDomains(statement, catalog, domains);
@@ -77,7 +77,7 @@ function readsOwnerState(statement: SelectStatement): boolean {
   if (rate?.kind === 'events' && rate.count.kind === 'variable') found = true;
   if (rate?.kind === 'when' || rate?.kind === 'whenTerminated') found = true;
   const look = (e: CheckedExpression): void => {
-    if (e.kind === 'variable' || e.kind === 'contextProperty') found = true;
+    if (e.kind === 'variable' || e.kind === 'contextProperty' || e.kind === 'tableAccess') found = true;
   };
   walkBody(statement, look);
   for (const top of expressionsOfRows(statement)) walkExpression(top, look);

@@ -65,7 +65,30 @@ describe('messages', () => {
       'create variable int v1 = 1; on Cpu set v2 = cores',
       "UNKNOWN_VARIABLE: unknown variable 'v2' (line 1, column 40); did you mean 'v1'?",
     ],
-    ['create window W#keepall as Cpu', 'NOT_SUPPORTED: a named window cannot be evaluated yet (line 1, column 1)'],
+    [
+      'create window W as Cpu',
+      "MISSING_WINDOW: the named window 'W' needs data windows, and nothing else, behind its name (line 1, column 1); write create window W#keepall",
+    ],
+    [
+      'create table T (host string primary key, n sum(lng))',
+      "TYPE_MISMATCH: unknown type 'lng' (line 1, column 48); did you mean 'long'?",
+    ],
+    [
+      'create window W#keepall as Cpu; on Mem as m update W set lod = 1',
+      "UNKNOWN_PROPERTY: 'W' has no column 'lod' (line 1, column 58); did you mean 'load'?",
+    ],
+    [
+      'create window Loads#keepall as Cpu; on Mem delete from Load',
+      "UNKNOWN_STREAM: unknown named window or table 'Load' (line 1, column 37); did you mean 'Loads'?",
+    ],
+    [
+      'create table T (host string primary key, n int); on Cpu as c update T set host = c.host',
+      "INVALID_STATEMENT: 'host' is a key of the table 'T' and cannot be set (line 1, column 75); delete the row and insert another",
+    ],
+    [
+      'create table T (n max(double)); into table T select max(load) as n from Cpu',
+      'MISSING_WINDOW: max needs a data window, as rows must leave (line 1, column 53); declare maxever in the table',
+    ],
   ])('%s', (text, message) => {
     const error = errorOf(() => analyze(text));
     expect(`${error.code}: ${error.describe()}`).toBe(message);

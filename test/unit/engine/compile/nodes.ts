@@ -118,6 +118,7 @@ export function makeContext(more: Partial<EvaluationContext> = {}): EvaluationCo
     outer: [],
     rolledUp: 0,
     variable: () => null,
+    tableRow: () => null,
     contextProperty: () => null,
     window: (): WindowAccess => {
       throw new Error('no window');
