@@ -3,6 +3,8 @@ import { CodedError } from '../model/errors.ts';
 import { parseType, stringifyType, type ValueType } from '../model/value.ts';
 import type { PropertyDeclaration } from '../ports/registry.ts';
 import type { Json } from '../ports/store.ts';
+import type { XmlDocumentReader } from '../sources/xml-document.ts';
+import { readXmlSchema } from './xml-schema.ts';
 
 /** Longest name of a metric or property in UTF-16 units. */
 export const MAX_NAME_LENGTH = 128;
@@ -31,12 +33,17 @@ export interface Metric {
   readonly types: ReadonlyMap<string, ValueType>;
   /** True if it was declared without properties: `timestamp` has a default. */
   readonly paper: boolean;
+  /** Text of the `create xml schema` by which it was declared, and what reads its documents. */
+  readonly schema?: string | undefined;
+  readonly documents?: XmlDocumentReader | undefined;
 }
 
 export interface Declaration {
   readonly name: string;
   readonly description: string;
   readonly properties: readonly PropertyDeclaration[];
+  /** In place of properties: `create xml schema`; events are then XML documents. */
+  readonly schema?: string | undefined;
 }
 
 export interface MetricSearch {
@@ -55,8 +62,16 @@ export function matchesSearch(metric: Declaration, search: MetricSearch): boolea
   return texts.some((text) => text.toLowerCase().includes(match.toLowerCase()));
 }
 
-/** Throws `INVALID_METRIC`. */
-export function checkDeclaration({ name, description, properties }: Declaration): Metric {
+/** Throws `INVALID_METRIC`, and what the text of a schema has wrong. */
+export function checkDeclaration({ name, description, properties, schema }: Declaration): Metric {
+  if (schema !== undefined) {
+    if (properties.length > 0)
+      throw new CodedError('INVALID_METRIC', `metric '${name}' is declared by properties and by a schema`, {
+        hint: 'give one of them',
+      });
+    const { fields, documents } = readXmlSchema(name, schema);
+    return { ...checkDeclaration({ name, description, properties: fields }), schema, documents };
+  }
   checkName(name, 'metric');
   if (properties.length > MAX_PROPERTIES) {
     throw new CodedError('INVALID_METRIC', `metric '${name}' has ${properties.length} properties`, {
@@ -113,20 +128,22 @@ export function toDocument(metric: Metric): Json {
     name: metric.name,
     description: metric.description,
     paper: metric.paper,
+    ...(metric.schema === undefined ? {} : { schema: metric.schema }),
     properties: metric.properties.map((p) => ({ ...p })),
   };
 }
 
 /** A document that we wrote; checked again, since a type may have changed its meaning with the version. */
 export function readDocument(document: Json): Metric {
-  const { name, description, paper, properties } = asStruct(document);
+  const { name, description, paper, properties, schema } = asStruct(document);
   const list = Array.isArray(properties) ? properties.map(asStruct) : [];
   const text = (value: Json | undefined) => (typeof value === 'string' ? value : undefined);
   return checkDeclaration({
     name: text(name) ?? '',
     description: text(description) ?? '',
+    schema: text(schema),
     properties:
-      paper === true
+      paper === true || schema !== undefined
         ? []
         : list.map((p) => ({
             name: text(p['name']) ?? '',

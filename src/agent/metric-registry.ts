@@ -172,15 +172,17 @@ export class MetricRegistry {
     batch: {
       readonly client: string;
       readonly metric: string;
-      readonly events: readonly Readonly<Record<string, unknown>>[];
+      /** A text is an XML document. */
+      readonly events: readonly (Readonly<Record<string, unknown>> | string)[];
     },
     nowMs: number,
     send: (values: CheckedValues) => void,
   ): { readonly accepted: number; readonly duplicates: number } {
     const { client, metric, events } = batch;
     const ownId = this.require(metric).types.has('id');
-    const checked = events.map((event, i) => {
+    const checked = events.map((given, i) => {
       const where = `events[${i}]`;
+      const event = typeof given === 'string' ? this.#fromXml(metric, given, where) : given;
       if (ownId) return { id: null, values: this.ingest(metric, event, nowMs, where) };
       const { id = null, ...values } = event;
       return { id: id === null ? null : readId(id, where), values: this.ingest(metric, values, nowMs, where) };
@@ -193,6 +195,14 @@ export class MetricRegistry {
       if (id !== null) this.#seen.add(client, metric, id);
     }
     return { accepted, duplicates: checked.length - accepted };
+  }
+
+  #fromXml(metric: string, document: string, where: string): Readonly<Record<string, unknown>> {
+    const { documents } = this.require(metric);
+    if (documents !== undefined) return documents.read(document);
+    throw new CodedError('INVALID_EVENT', `${where} is a string, and metric '${metric}' has no xml schema`, {
+      hint: 'send {property: value, …}',
+    });
   }
 
   #change(work: () => void): void {

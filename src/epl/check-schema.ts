@@ -3,6 +3,7 @@ import type { AstCreateSchema } from '../model/ast.ts';
 import type { Position } from '../model/errors.ts';
 import type { Catalog, EventType, Property } from '../model/event-type.ts';
 import { OBJECT, type ValueType } from '../model/value.ts';
+import { checkXmlSchema } from './check-xml-schema.ts';
 import { didYouMeanHint } from './names.ts';
 import { fail, notSupported } from './scope.ts';
 import { commonType, namedType, sameType } from './typing.ts';
@@ -18,8 +19,8 @@ export function checkSchema(ast: AstCreateSchema, catalog: Catalog): CheckedSche
   if (catalog.eventType(ast.typeName) !== undefined) {
     fail('DUPLICATE_NAME', `the event type '${ast.typeName}' exists already`, ast.position);
   }
-  if (ast.representation === 'xml' || ast.representation === 'avro')
-    notSupported(`a schema of kind ${ast.representation}`, ast.position);
+  if (ast.representation === 'avro') notSupported(`a schema of kind ${ast.representation}`, ast.position);
+  if (ast.representation === 'xml' && !ast.variant) return { eventType: checkXmlSchema(ast), variantOf: null };
   if (ast.variant) return variantSchema(ast, catalog);
   const properties: Property[] = [];
   /** What a supertype has may be declared again as it is. */

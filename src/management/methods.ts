@@ -45,6 +45,8 @@ const MAX_EPL_LENGTH = 1_000_000;
 export const MAX_EVENTS = 5_000;
 /** Properties of one metric. */
 const MAX_PROPERTIES = 1_000;
+/** Longest text of a metric's schema. */
+const MAX_SCHEMA_LENGTH = 100_000;
 /** Members of one query's node besides who registers. */
 const MAX_SUBSCRIBERS = 100;
 
@@ -70,7 +72,8 @@ Declares a metric of this domain; true. The same declaration again does no harm.
 properties: [{name, type, unit?, description?}, ...] or {name: type, ...}; a type is string, int, long, float, double,
 boolean, map, or one of these followed by []. Without properties (none or an empty array) it is the paper's metric:
 metricName string, metricValue double, timestamp long (when left out of an event, the time of ingestion).
-options: {description}`,
+options: {description, schema: EPL in place of properties: "@XMLSchema(rootElementName='e') @XMLSchemaField(name='p',
+xpath='/e/@p', type='number') create xml schema NAME()"}`,
       async call(params, caller) {
         checkCount(params, 1, 3, 'registerMetric(name, properties, options)');
         await target.registerMetric(readMetric(params), caller);
@@ -108,14 +111,14 @@ options: {match: text within a name or description, unit, domain, federation: tr
       ],
       help: `publish(metric, events, options)
 Measurements of an application: {accepted, duplicates}. All events are taken or none.
-events: [{property: value, ...}, ...], at most ${MAX_EVENTS}. An event may carry an id (a string; not where the metric
+events: [{property: value, ...}, ...], at most ${MAX_EVENTS}; XML documents as strings where the metric has an xml schema. An event may carry an id (a string; not where the metric
 declares a property of that name): one seen before from the same client is acknowledged without effect.
 options: {client: who publishes, for these ids}`,
       async call(params, caller) {
         checkCount(params, 2, 3, 'publish(metric, events, options)');
         const metric = readName(params[0], 'parameter 1 (metric)');
         const events = readList(params[1], 'parameter 2 (events)', MAX_EVENTS).map((event, i): PublishedEvent =>
-          readStruct(event, `events[${i}]`),
+          typeof event === 'string' ? event : readStruct(event, `events[${i}]`),
         );
         const options = readOptions(params[2], 'options', ['client']);
         const identity =
@@ -320,11 +323,13 @@ function policyStruct(p: ExportPolicy): XmlRpcValue {
 }
 
 function readMetric(params: readonly XmlRpcValue[]): MetricDeclaration {
-  const options = readOptions(params[2], 'options', ['description']);
+  const options = readOptions(params[2], 'options', ['description', 'schema']);
+  const { schema } = options;
   return {
     name: readName(params[0], 'parameter 1 (name)'),
     description: readOptionalText(options['description'], 'options.description'),
     properties: readProperties(params[1]),
+    ...(schema === undefined ? {} : { schema: readString(schema, 'options.schema', MAX_SCHEMA_LENGTH) }),
   };
 }
 

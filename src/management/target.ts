@@ -17,6 +17,8 @@ export interface MetricDeclaration {
   readonly name: string;
   readonly description: string;
   readonly properties: readonly PropertyDeclaration[];
+  /** In place of properties: `create xml schema`. */
+  readonly schema?: string | undefined;
 }
 
 export interface MetricListing extends MetricDeclaration {
@@ -37,9 +39,9 @@ export interface MetricFilter {
 
 /**
  * One event as published, all members flat. `id` is the event's id for idempotence, unless the metric declares a property
- * of that name; `MetricRegistry.ingest` tells them apart.
+ * of that name; `MetricRegistry.ingest` tells them apart. A string is an XML document for a metric with an xml schema.
  */
-export type PublishedEvent = Readonly<Record<string, unknown>>;
+export type PublishedEvent = Readonly<Record<string, unknown>> | string;
 
 export interface PublishAnswer {
   readonly accepted: number;

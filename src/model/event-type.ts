@@ -1,6 +1,7 @@
 /** Event types: the schema of a stream. `MemUtil` is the union over domains; `renci.MemUtil` is a subtype of it. */
 import type { AstExpressionDeclaration } from './ast.ts';
 import type { ValueType } from './value.ts';
+import type { XmlMapping } from './xml-mapping.ts';
 
 export interface Property {
   readonly name: string;
@@ -28,6 +29,8 @@ export interface EventType {
   readonly endTimestamp?: string | undefined;
   /** Variant stream: names of the member types, whose events it takes as they are. */
   readonly variantOf?: readonly string[] | undefined;
+  /** `create xml schema`: how documents become events, before they come to the engine. */
+  readonly xml?: XmlMapping | undefined;
 }
 
 /** An argument of an aggregation column: a type, or a property of the events that the column holds. */

@@ -1,14 +1,14 @@
 /**
  * Maps payloads of pubsub items to measurements by configured paths.
  *
- * A path is a list of steps joined by `/`. In XML a step is the local name of a child (namespaces do not count), `@name` an
- * attribute, `.` the element itself; the value is its text. In JSON a step is a member or an index. A path relative to
- * `rows` yields one measurement per match. Values become what the property's declared type says and nothing else: a text that
+ * In XML a path is that of `xml-path.ts`, from the payload's element: `node/@name`, `node[2]/load`, `.`; the value is its
+ * text. In JSON it is a list of steps joined by `/`, each a member or an index. A path relative to `rows` yields one measurement per match. Values become what the property's declared type says and nothing else: a text that
  * is no number is malformed, never NaN.
  */
 import type { Element } from '@xmpp/xml';
 import { CodedError } from '../model/errors.ts';
 import type { PropertyDeclaration } from '../ports/registry.ts';
+import { findNodes, parseXmlPath, textOf, type XmlMatch } from './xml-path.ts';
 
 export interface ItemMapping {
   readonly format: 'xml' | 'json';
@@ -33,17 +33,14 @@ export function mapPayload(
   properties: readonly PropertyDeclaration[],
 ): readonly MappedRow[] {
   const nodes: readonly PathNode[] =
-    mapping.format === 'xml' ? [{ kind: 'xml', element: payload }] : [{ kind: 'json', value: readJson(payload) }];
+    mapping.format === 'xml' ? [{ kind: 'xml', match: payload }] : [{ kind: 'json', value: readJson(payload) }];
   const rows = mapping.rows === undefined ? nodes : nodes.flatMap((node) => findAll(node, mapping.rows ?? ''));
   if (rows.length > MAX_ROWS_PER_ITEM) throw malformed(`more than ${MAX_ROWS_PER_ITEM} measurements in one item`);
   if (rows.length === 0) throw malformed(`nothing at '${mapping.rows ?? ''}'`);
   return rows.map((row) => mapRow(row, mapping, properties));
 }
 
-type PathNode =
-  | { readonly kind: 'xml'; readonly element: Element }
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'json'; readonly value: unknown };
+type PathNode = { readonly kind: 'xml'; readonly match: XmlMatch } | { readonly kind: 'json'; readonly value: unknown };
 
 function mapRow(row: PathNode, mapping: ItemMapping, properties: readonly PropertyDeclaration[]): MappedRow {
   const values: [string, unknown][] = [];
@@ -63,41 +60,32 @@ function mapRow(row: PathNode, mapping: ItemMapping, properties: readonly Proper
 }
 
 function findAll(start: PathNode, path: string): readonly PathNode[] {
-  let nodes: readonly PathNode[] = [start];
+  if (start.kind === 'xml') {
+    if (typeof start.match === 'string') return [];
+    // Paths begin at the element, with or without a slash.
+    const relative = path.replace(/^\/(?!\/)/, '');
+    return findNodes(start.match, parseXmlPath(relative === '' ? '.' : relative)).map((match) => ({
+      kind: 'xml',
+      match,
+    }));
+  }
+  let values: readonly unknown[] = [start.value];
   for (const step of path.split('/')) {
     if (step === '.' || step === '') continue;
-    nodes = nodes.flatMap((node) => stepInto(node, step));
+    values = values.flatMap((value) => stepInto(value, step));
   }
-  return nodes;
+  return values.map((value) => ({ kind: 'json', value }));
 }
 
-function stepInto(node: PathNode, step: string): readonly PathNode[] {
-  switch (node.kind) {
-    case 'xml': {
-      if (!step.startsWith('@')) return node.element.getChildren(step).map((element) => ({ kind: 'xml', element }));
-      const text = node.element.attrs[step.slice(1)];
-      return text === undefined ? [] : [{ kind: 'text', text }];
-    }
-    case 'text':
-      return [];
-    case 'json': {
-      const { value } = node;
-      if (step === '*' && Array.isArray(value)) return value.map((item: unknown) => ({ kind: 'json', value: item }));
-      if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return [];
-      return [{ kind: 'json', value: new Map<string, unknown>(Object.entries(value)).get(step) }];
-    }
-  }
+function stepInto(value: unknown, step: string): readonly unknown[] {
+  if (step === '*' && Array.isArray(value)) return value.map((item: unknown) => item);
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return [];
+  return [new Map<string, unknown>(Object.entries(value)).get(step)];
 }
 
 function valueOf(node: PathNode): unknown {
-  switch (node.kind) {
-    case 'xml':
-      return node.element.text().trim();
-    case 'text':
-      return node.text;
-    case 'json':
-      return node.value;
-  }
+  if (node.kind === 'json') return node.value;
+  return typeof node.match === 'string' ? node.match : textOf(node.match).trim();
 }
 
 function listOf(node: PathNode): readonly unknown[] {
