@@ -83,14 +83,20 @@ function nodesOf(list: unknown, budget: { nodes: number }): readonly XmlMatch[] 
   });
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
+const ENTITIES: ReadonlyMap<string, string> = new Map([
+  ['lt', '<'],
+  ['gt', '>'],
+  ['amp', '&'],
+  ['quot', '"'],
+  ['apos', "'"],
+]);
 
 function decoded(text: string): string {
   return text.replaceAll(/&(?:#(\d{1,7})|#x([0-9a-fA-F]{1,6})|([^;&\s]{1,32}));/g, (all, decimal, hex, name) => {
     const point = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal);
     if (name === undefined && point <= 0x10_ff_ff) return String.fromCodePoint(point);
-    const known = ENTITIES[String(name)];
-    if (known === undefined) throw malformed(`the entity ${String(all)}`, 'only lt, gt, amp, quot, apos and numbers');
+    const known = ENTITIES.get(String(name));
+    if (known === undefined) throw malformed(`the entity ${all}`, 'only lt, gt, amp, quot, apos and numbers');
     return known;
   });
 }

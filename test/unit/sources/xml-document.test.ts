@@ -68,6 +68,8 @@ describe('documents from outside', () => {
     '<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>',
     '<!doctype a SYSTEM "file:///etc/passwd"><a/>',
     '<a>&unknown;</a>',
+    '<a>&constructor;</a>',
+    '<a>&#x110000;</a>',
   ])('%s is refused', (text) => {
     refused(text).toThrow(expect.objectContaining({ code: 'INVALID_EVENT' }));
   });
