@@ -72,6 +72,11 @@ export class Party {
       onRequest: (from, request) => this.answer(from, request),
       onPeer: (domain, connected) => this.peers.push(`${domain} ${connected ? 'up' : 'down'}`),
     });
+    this.takeAddress();
+  }
+
+  /** The port that was taken; called by itself only where somebody else started the transport. */
+  takeAddress(): void {
     const [address] = this.transport.addresses();
     if (address !== undefined) this.#listen = address.replace(/\/p2p\/.*$/, '');
   }
