@@ -25,7 +25,8 @@ const port = z.int().min(0).max(65_535);
 const path = z.string().min(1);
 const identifier = z.string().regex(/^[A-Za-z_]\w*$/, 'must be letters, digits and _');
 
-const member = z.strictObject({
+/** A member by itself, as a command line gives it. */
+export const memberSchema = z.strictObject({
   domain: domainName.describe('Its name, as queries write it.'),
   peerId: peerId.describe('Its identity, as its own `pqa init` printed it.'),
   addresses: z.array(multiaddr).max(16).default([]).describe('Where it listens; empty if it dials us.'),
@@ -183,7 +184,7 @@ export const configSchema = z.strictObject({
     .default(['/ip4/0.0.0.0/tcp/4001'])
     .describe('Addresses on which other agents reach this one (multiaddr; port 0 for a free one).'),
   members: z
-    .array(member)
+    .array(memberSchema)
     .max(1_000)
     .superRefine(refuseRepeats)
     .default([])
@@ -225,7 +226,7 @@ function accepts(check: (name: string) => unknown): (name: string) => boolean {
   };
 }
 
-function refuseRepeats(members: readonly z.infer<typeof member>[], context: z.RefinementCtx): void {
+function refuseRepeats(members: readonly z.infer<typeof memberSchema>[], context: z.RefinementCtx): void {
   for (const key of ['domain', 'peerId'] as const) {
     const seen = new Map<string, number>();
     for (const [i, m] of members.entries()) {

@@ -138,6 +138,11 @@ function crossChecks(config: AgentConfig): readonly PathProblem[] {
   for (const [i, member] of config.members.entries()) {
     if (member.domain === config.domain)
       problems.push({ path: ['members', i, 'domain'], text: 'is this agent itself' });
+    for (const [j, address] of member.addresses.entries()) {
+      const [, named] = /\/p2p\/(.*)$/.exec(address) ?? [];
+      if (named !== undefined && named !== member.peerId)
+        problems.push({ path: ['members', i, 'addresses', j], text: `names another PeerId than ${member.peerId}` });
+    }
   }
   const { service } = config.xmpp;
   if (service !== 'embedded') {

@@ -6,7 +6,7 @@ import { loadIdentity } from '../federation/identity.ts';
 import { CodedError } from '../model/errors.ts';
 import { hintNames } from '../model/nearest-name.ts';
 import { loadConfig, parseConfig } from './config.ts';
-import type { MemberConfig } from './config-schema.ts';
+import { memberSchema, type MemberConfig } from './config-schema.ts';
 import { replaceFile } from './replace-file.ts';
 
 /** What became of the list. */
@@ -23,6 +23,7 @@ export async function trustMember(
   member: MemberConfig,
   options: TrustOptions = {},
 ): Promise<TrustOutcome> {
+  checkTyped(member);
   const config = loadConfig(file);
   if (member.peerId === (await loadIdentity(config.keyFile)).peerId) {
     throw new CodedError('CONFIG_INVALID', `${member.peerId} is the agent's own peer id`, {
@@ -34,6 +35,24 @@ export async function trustMember(
   if (outcome === 'unchanged') return outcome;
   replaceFile(file, text);
   return outcome;
+}
+
+/** Before it is in the file: a line of the file would be no help to who typed it. */
+function checkTyped(member: MemberConfig): void {
+  const { domain, peerId, addresses } = member;
+  const read = memberSchema.safeParse({ domain, peerId, addresses });
+  if (read.success) return;
+  const [issue] = read.error.issues;
+  const typed = {
+    domain: member.domain,
+    peerId: member.peerId,
+    addresses: member.addresses[Number(issue?.path[1] ?? 0)],
+  };
+  const [key] = issue?.path ?? [];
+  const what = key === 'domain' || key === 'peerId' || key === 'addresses' ? typed[key] : undefined;
+  throw new CodedError('INVALID_PARAMETERS', `'${what ?? ''}' ${issue?.message ?? 'is wrong'}`, {
+    hint: 'type what `pqa invite` printed at the other side',
+  });
 }
 
 /** The text of a configuration with the member in its list. Throws `CONFIG_INVALID`; what it answers is valid. */
@@ -130,6 +149,13 @@ export interface Invitation {
 export async function invitationOf(file: string, addresses: readonly string[]): Promise<Invitation> {
   const config = loadConfig(file);
   const { peerId } = await loadIdentity(config.keyFile);
+  const wrong = memberSchema.shape.addresses.safeParse([...addresses]);
+  if (!wrong.success) {
+    const [issue] = wrong.error.issues;
+    throw new CodedError('INVALID_PARAMETERS', `--address ${issue?.message ?? 'is wrong'}`, {
+      hint: 'or a name instead of a number: /dns4/pqa.example.org/tcp/4001',
+    });
+  }
   const reachable = addresses.length > 0 ? addresses : [...new Set(config.listen.flatMap(reachableAt))];
   const command = ['pqa', 'trust', config.domain, peerId, ...reachable].map(quoteWord).join(' ');
   return { domain: config.domain, peerId, addresses: reachable, command };

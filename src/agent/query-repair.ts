@@ -103,11 +103,12 @@ export class QueryRepair {
         fragmentId: member.fragmentId,
       });
     } catch (error) {
-      const { code, message } = toCodedError(error);
+      const coded = toCodedError(error);
+      const { code } = coded;
       const { domain } = member.fragment;
       if (code === 'POLICY_REFUSED') {
         // It will not come back by itself: whoever looks at the query is told why.
-        query.detail = `${code}: ${message}`;
+        query.detail = `${code}: ${coded.describe()}`;
         this.#deps.counters.add('query_refused_total', 1, { domain, code });
       }
       this.#deps.log.debug('fragment is not back yet', { queryId: query.id, domain, code });

@@ -28,7 +28,7 @@ export async function listPeers(options: Connection): Promise<void> {
     ]),
   );
   const strangers = Number(counters['peer_refused_total{reason="stranger"}'] ?? 0);
-  if (strangers > 0) print(`${strangers} connections of peers that are no members were refused`);
+  if (strangers > 0) print(`${strangers} connections of peers that are no members were refused; the log names them`);
 }
 
 /** By reason or code: `signer`, `POLICY_REFUSED`. */

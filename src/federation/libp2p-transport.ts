@@ -37,6 +37,9 @@ export interface Libp2pTransportDeps {
   readonly random: Random;
 }
 
+/** Refused peers that the log names at level info: an operator who is about to trust one looks there; a flood of them is no news. */
+const REFUSED_NAMED = 64;
+
 /** Everything that exists while the transport runs. */
 interface Running {
   readonly node: Node;
@@ -51,6 +54,8 @@ export class Libp2pTransport implements ExchangeTransport {
   readonly #options: Libp2pTransportOptions;
   #membership: Membership;
   #running: Running | null = null;
+  /** Of these the log has told. */
+  readonly #refused = new Set<string>();
 
   /** Throws `CONFIG_INVALID` when the membership list is malformed. */
   constructor(deps: Libp2pTransportDeps, options: Libp2pTransportOptions) {
@@ -80,7 +85,10 @@ export class Libp2pTransport implements ExchangeTransport {
       isMember: (peerId) => this.#membership.domainOf(peerId) !== undefined,
       onRefused: (peerId, reason) => {
         counters.add('peer_refused_total', 1, { reason });
-        log.debug('connection refused', { peerId, reason });
+        const first = !this.#refused.has(peerId) && this.#refused.size < REFUSED_NAMED;
+        if (first) this.#refused.add(peerId);
+        if (first) log.info('connection refused; a domain that is trusted is added with pqa trust', { peerId, reason });
+        else log.debug('connection refused', { peerId, reason });
       },
     });
     const onPeer = (domain: DomainName, connected: boolean): void => {

@@ -139,7 +139,8 @@ export class Supervisor {
   /** The last connection to the member is gone. */
   lost(domain: DomainName): void {
     const watch = this.#watches.get(domain);
-    if (watch === undefined) return;
+    // One that never identified itself has refused this side: the pause after the dial holds.
+    if (watch?.up !== true) return;
     const yieldMs = this.#self < watch.member.peerId ? 0 : this.#times.yieldMs;
     watch.nextDialMs = this.#deps.clock.monotonicMs() + yieldMs;
     this.#setUp(watch, false);

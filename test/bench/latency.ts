@@ -10,7 +10,7 @@ import { AgentCore, HEARTBEAT_MS } from '../../src/agent/agent-core.ts';
 import { CatalogOfDomains, typesOfMetric } from '../../src/agent/federated-catalog.ts';
 import { generateIdentity } from '../../src/federation/identity.ts';
 import { dialAddresses } from '../../src/federation/membership.ts';
-import { createNode, type Node } from '../../src/federation/node.ts';
+import { createNode } from '../../src/federation/node.ts';
 import { DOUBLE, STRING } from '../../src/model/value.ts';
 import { SeededRandom } from '../../sim/world/seeded-random.ts';
 import { introduce, Party, systemClock, until } from '../federation/harness.ts';
@@ -64,7 +64,7 @@ async function gossipPair(): Promise<{ send: () => Promise<number>; stop: () => 
   );
   const [from, to] = nodes;
   if (from === undefined || to === undefined) throw new Error('two nodes');
-  await Promise.all(nodes.map((n) => n.start()));
+  for (const node of nodes) await node.start();
   const peerId = to.peerId.toString();
   await from.dial(dialAddresses({ domain: 'to', peerId, addresses: to.getMultiaddrs().map(String) }));
   to.services.gossip.subscribe('t');
@@ -79,7 +79,10 @@ async function gossipPair(): Promise<{ send: () => Promise<number>; stop: () => 
     await until('gossip', () => arrivedMs > 0);
     return arrivedMs - sentMs;
   };
-  return { send, stop: async () => void (await Promise.all(nodes.map((n: Node) => n.stop()))) };
+  const stop = async (): Promise<void> => {
+    for (const node of nodes) await node.stop();
+  };
+  return { send, stop };
 }
 
 class World {
