@@ -6,7 +6,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { AgentCore, HEARTBEAT_MS } from '../../src/agent/agent-core.ts';
+import { AgentCore } from '../../src/agent/agent-core.ts';
+import { HEARTBEAT_MS } from '../../src/exchange/limits.ts';
 import { CatalogOfDomains, typesOfMetric } from '../../src/agent/federated-catalog.ts';
 import { generateIdentity } from '../../src/federation/identity.ts';
 import { dialAddresses } from '../../src/federation/membership.ts';

@@ -214,6 +214,19 @@ describe('members only', () => {
     expect(a.transport.connected('esnet')).toBe(true);
   });
 
+  test('who is refused dials ever less often, though each dial succeeds before it is refused', async () => {
+    const a = await Party.make('renci');
+    const stranger = await Party.make('mallory', { dialMinMs: 50, tickMs: 10, yieldMs: 0 });
+    running.push(a, stranger);
+    await a.start();
+    await stranger.start();
+    const began = performance.now();
+    stranger.transport.setMembers([a.asMember()]);
+    await until('dialled again and again', () => stranger.counters.of('peer_dials_total') === 5);
+    // Pauses of 50, 100, 200 and 400 ms lie between them.
+    expect(performance.now() - began).toBeGreaterThan(750);
+  });
+
   test('a domain that uses the name of another is refused by its key', async () => {
     const [a] = await parties('renci', 'esnet');
     if (a === undefined) throw new Error('two parties');
