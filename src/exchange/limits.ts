@@ -67,3 +67,17 @@ export const IDLE_HEARTBEAT_MS = 2000;
  */
 export const ASKS_AGAIN_MS = 250;
 export const WAITED_MS = 1000;
+
+/** Deltas and bytes that a silent fragment keeps back: what a receiver can take at once. Beyond it the silence ends. */
+export const KEEP_DELTAS = 16_384;
+export const KEEP_BYTES = 8 * 1024 * 1024;
+
+/** Pause between silences of one query, monotonic clock: first, and what doubling leads to. One attempt costs some 500 bytes per domain. */
+export const SILENCE_PAUSE_MS = 1000;
+export const SILENCE_PAUSE_MAX_MS = 60_000;
+
+/** When a question about bounds that was not answered is asked again: requests end by a deadline of their own. */
+export const SILENCE_RETRY_MS = 1000;
+
+/** Distance of heartbeats of a fragment that is silent: several within `staleAfter`. */
+export const SILENT_HEARTBEAT_MS = 3000;
