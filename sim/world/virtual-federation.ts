@@ -132,10 +132,14 @@ export class VirtualFederation {
   #caughtUp(nowMs: number): boolean {
     for (const agent of this.agents.values()) {
       for (const query of agent.queries.queries) {
+        const silent = query.group?.silence?.state === 'silent';
         for (const m of query.group?.members ?? []) {
           const [progress] = this.agent(m.fragment.domain).host.progress(agent.domain, [m.fragmentId]).fragments;
           if (progress === undefined || m.receiver.buffered > 0) return false;
-          if (m.receiver.takenSeq < progress.lastSeq || m.receiver.watermarkMs < nowMs) return false;
+          if (m.receiver.takenSeq < progress.lastSeq) return false;
+          // A domain that keeps silent, and may, has nothing to say up to here.
+          if (silent && progress.silence?.broken === false) continue;
+          if (m.receiver.watermarkMs < nowMs) return false;
         }
       }
     }
@@ -161,6 +165,8 @@ export class VirtualFederation {
         secret,
         startMs: 0,
         barrier: true,
+        // Silences are as frequent as can be: what is exact for one is exact for all.
+        silencePauseMs: 0,
         strict: true,
         iterated: this.#options.iterated,
         tuning: this.#options.tuning,

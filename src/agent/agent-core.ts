@@ -104,7 +104,8 @@ export class AgentCore {
     );
     const outlet = {
       publish: (envelope: DeltaEnvelope, key: SealKey | undefined) => transport.publish(envelope, key),
-      sendHeartbeat: (to: DomainName, heartbeat: Heartbeat) => transport.sendHeartbeat(to, heartbeat),
+      sendHeartbeat: (to: DomainName, heartbeat: Heartbeat) =>
+        to === this.domain ? this.queries.onHeartbeat(to, heartbeat) : transport.sendHeartbeat(to, heartbeat),
       deliver: (envelope: DeltaEnvelope) => this.queries.onEnvelope(this.domain, envelope),
       delivered: (ids: readonly FragmentId[], bound: CauseKey) => this.queries.onDelivered(ids, bound),
     };
@@ -207,6 +208,8 @@ export class AgentCore {
         return this.#answerProgress(from, request.fragmentIds, request.untilMs);
       case 'key':
         return this.host.key(from, request);
+      case 'silence':
+        return this.host.silence(from, request);
       case 'catalog':
         return { kind: 'catalog', catalog: this.#deps.offer(from, request.knownVersion) };
       default:

@@ -11,8 +11,10 @@ import { CodedError } from '../model/errors.ts';
 import type { Catalog } from '../model/event-type.ts';
 import type { DomainName } from '../model/ids.ts';
 import { stringifyType } from '../model/value.ts';
+import { SILENT } from '../planner/fragment-text.ts';
 import type { ExportPolicies } from './export-policies.ts';
 import { enforcePolicies, type RowCap } from './policy-check.ts';
+import { readSilent, type SilentText } from './silent-fragment.ts';
 
 export interface AdmittedFragment {
   readonly module: CheckedModule;
@@ -26,6 +28,8 @@ export interface AdmittedFragment {
   /** Batches end on the grid of this size; what a start off the grid cuts short does not leave. Null: no such rule. */
   readonly gridMs: number | null;
   readonly caps: readonly RowCap[];
+  /** What a silent fragment watches; null for others. `module` is then the window whose rows it sends. */
+  readonly silent: SilentText['condition'] | null;
 }
 
 /** Windows in which a row's stay never depends on rows older than the consumer's start. */
@@ -48,8 +52,12 @@ export function admitFragment(
   catalog: Catalog,
   policies: ExportPolicies | null = null,
 ): AdmittedFragment {
-  const ast = parseModule(request.epl);
-  const read = analyzeModule(ast, catalog);
+  const text = parseModule(request.epl);
+  const whole = analyzeModule(text, catalog);
+  const silent = request.fragmentKind === 'stream' ? readSilent(text, whole) : null;
+  // Rows leave the domain, not aggregates: they are what the policy is asked about.
+  const ast = silent?.rows ?? text;
+  const read = silent === null ? whole : analyzeModule(ast, catalog);
   const [only, ...more] = read.statements;
   if (only === undefined || more.length > 0 || only.kind !== 'select') {
     throw refused('a fragment is one select statement');
@@ -77,7 +85,8 @@ export function admitFragment(
         : `a ${request.fragmentKind} fragment reads one stream`;
       throw refused(`${what}, and selects plain columns`);
     }
-    if (request.fragmentKind === 'stream' && !stateless) throw refused('a stream fragment has no data window');
+    if (request.fragmentKind === 'stream' && silent === null && !stateless)
+      throw refused('a stream fragment has no data window');
     if (request.fragmentKind === 'view' && statement.selector !== 'irstream')
       throw refused('a view fragment selects irstream');
   }
@@ -85,9 +94,12 @@ export function admitFragment(
   const shareable =
     request.fragmentKind !== 'result' &&
     !joined &&
+    silent === null &&
     statement.subqueries.length === 0 &&
     statement.streams.every((s) => s.windows.every((w) => SHAREABLE_WINDOWS.has(w.name)));
-  return { module, statement, canonical: printStatement(statement.ast), shareable, joined, gridMs, caps };
+  const printed = printStatement(statement.ast);
+  const canonical = silent === null ? printed : `@${SILENT} ${printed}${silent.clauses}`;
+  return { module, statement, canonical, shareable, joined, gridMs, caps, silent: silent?.condition ?? null };
 }
 
 function isInnerJoin(statement: SelectStatement): boolean {

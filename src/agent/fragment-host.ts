@@ -39,6 +39,7 @@ import { admitFragment, type AdmittedFragment } from './fragment-admission.ts';
 import type { EndReason, Ledger } from './ledger.ts';
 import { JoinedRows } from './joined-rows.ts';
 import type { LocalRuntime } from './local-runtime.ts';
+import type { SilenceReply, SilenceRequest } from '../model/silence.ts';
 import { HeldDeltas, RateCaps } from './rate-cap.ts';
 import {
   applyToRows,
@@ -49,6 +50,7 @@ import {
   type Lease,
   type RunningFragment,
 } from './running-fragment.ts';
+import { silenceSender } from './silent-fragment.ts';
 
 /** Fragments that one domain runs for all consumers together. */
 export const MAX_RUNNING = 20_000;
@@ -91,6 +93,8 @@ export class FragmentHost {
   readonly #capped = new Set<RunningFragment>();
   readonly #overflowed = new Map<RunningFragment, EndReason>();
   readonly #caps = new RateCaps();
+  /** Whose bounds have just ceased to hold. */
+  readonly #broken = new Set<RunningFragment>();
   #started = 0;
 
   constructor(deps: FragmentHostDeps, options: FragmentHostOptions) {
@@ -131,6 +135,7 @@ export class FragmentHost {
         startMs: Infinity,
         deployment: null,
         held: admitted.caps.length === 0 ? null : new HeldDeltas(),
+        silence: null,
       };
       this.#outbox.changeKey(running);
       this.#running.set(id, running);
@@ -203,8 +208,9 @@ export class FragmentHost {
     }
     for (const ack of request.acknowledged) {
       const running = this.#running.get(ack.fragmentId);
-      if (running !== undefined && ack.epoch === running.sender.epoch)
-        running.sender.acknowledge(readerOf(from, request.queryId), ack.seq);
+      if (running === undefined || ack.epoch !== running.sender.epoch) continue;
+      running.sender.acknowledge(readerOf(from, request.queryId), ack.seq);
+      if (ack.provedMs !== undefined) running.silence?.proved(ack.provedMs);
     }
     return { kind: 'renewed', unknown };
   }
@@ -222,8 +228,25 @@ export class FragmentHost {
     return envelopes;
   }
 
+  /** Silent having: the owner of the query reports, arms, begins or ends (exchange/silence-sender.ts). */
+  silence(from: DomainName, request: SilenceRequest): SilenceReply {
+    const running = this.#leased(from, request.fragmentId);
+    const { silence } = running;
+    const stampMs = this.#deps.runtime.tick();
+    // What a rate cap delays is not known to have been sent.
+    if (silence === null || running.held !== null)
+      return { kind: 'silence', done: request.step === 'end', atMs: stampMs };
+    const { reply, released } = silence.ask(request, stampMs);
+    for (const delta of released) this.#number(running, delta);
+    running.paces.get(from)?.returned();
+    this.flush();
+    return reply;
+  }
+
   snapshot(from: DomainName, request: SnapshotRequest): ControlReply {
     const running = this.#leased(from, request.fragmentId);
+    // The consumer begins anew with what is sent from now on.
+    running.silence?.drop();
     this.#deps.counters.add('exchange_snapshots_total');
     this.#deps.runtime.tick();
     this.#outbox.advance(running);
@@ -246,13 +269,14 @@ export class FragmentHost {
       this.#outbox.advance(running);
       if (running.state !== 'active') return [];
       if (waits) this.#outbox.asked(running, from);
-      return [running.sender.progress()];
+      return [this.#outbox.progressOf(running)];
     });
     return { sentMs: this.#deps.clock.nowMs(), fragments };
   }
 
   /** Sends what is waiting; called at the end of each turn (one event, one tick). */
   flush(): void {
+    if (this.#broken.size > 0) this.#tellBroken();
     if (this.#capped.size > 0 || this.#overflowed.size > 0) this.#release();
     this.#outbox.flush();
   }
@@ -270,6 +294,16 @@ export class FragmentHost {
   /** Tells consumers how far this domain is, as far as it is due to them. */
   heartbeat(): void {
     this.#outbox.heartbeat(this.#running.values());
+  }
+
+  /** Bounds that ceased to hold are told at once. */
+  #tellBroken(): void {
+    const sentMs = this.#deps.clock.nowMs();
+    for (const running of this.#broken) {
+      for (const consumer of running.leases.keys())
+        this.#deps.outlet.sendHeartbeat(consumer, { sentMs, fragments: [this.#outbox.progressOf(running)] });
+    }
+    this.#broken.clear();
   }
 
   /** Ends leases that were not renewed. */
@@ -344,6 +378,14 @@ export class FragmentHost {
       emit,
       listener: (output) => this.#append(running, output),
     });
+    const { silent, statement } = running.admitted;
+    running.silence =
+      silent === null
+        ? null
+        : silenceSender(
+            silent,
+            statement.streams.some((s) => s.windows.length > 0),
+          );
     running.sender.advance(this.#deps.runtime.engine.nowMs);
     running.state = 'active';
   }
@@ -352,11 +394,21 @@ export class FragmentHost {
     const updates = updatesOf(output).map((u) => running.joined?.identify(u, output.key) ?? u);
     if (running.joined?.full === true) this.#overflowed.set(running, 'rows-limit');
     if (updates.every((u) => u.insert.length === 0 && u.remove.length === 0)) return;
-    const delta: Delta = { key: output.key, updates };
-    if (isCutShort(running, delta)) return;
+    const delta = this.#listened(running, { key: output.key, updates });
+    if (delta === null || isCutShort(running, delta)) return;
     if (running.held === null) return this.#number(running, delta);
     if (running.held.push(delta)) this.#capped.add(running);
     else this.#overflowed.set(running, 'rate-cap');
+  }
+
+  /** What of a delta is to be sent now; null for nothing. */
+  #listened(running: RunningFragment, delta: Delta): Delta | null {
+    const { silence } = running;
+    if (silence === null) return delta;
+    const { broken } = silence;
+    const sent = silence.take(delta);
+    if (silence.broken && !broken) this.#broken.add(running);
+    return sent;
   }
 
   #number(running: RunningFragment, delta: Delta): void {
@@ -471,6 +523,7 @@ export class FragmentHost {
     this.#outbox.forget(running);
     this.#capped.delete(running);
     this.#overflowed.delete(running);
+    this.#broken.delete(running);
     if (running.deployment !== null) this.#deps.runtime.engine.undeploy(running.deployment);
   }
 

@@ -76,7 +76,14 @@ export class FragmentOutbox {
   advance(running: RunningFragment): void {
     if (running.state !== 'active') return;
     const { stampMs } = this.#deps.runtime;
-    running.sender.advance(running.held?.watermarkMs(stampMs) ?? stampMs);
+    const upToMs = running.silence?.watermarkUpTo(stampMs) ?? stampMs;
+    running.sender.advance(running.held?.watermarkMs(upToMs) ?? upToMs);
+  }
+
+  /** How far a fragment is, and its bounds if they are watched. */
+  progressOf(running: RunningFragment): FragmentProgress {
+    const silence = running.silence?.progress(this.#deps.runtime.stampMs) ?? null;
+    return silence === null ? running.sender.progress() : { ...running.sender.progress(), silence };
   }
 
   /**
@@ -126,7 +133,7 @@ export class FragmentOutbox {
       const { id: fragmentId, sender } = running;
       const { epoch, watermarkMs } = sender;
       outlet.deliver({ fragmentId, epoch, seq, keyId: '', watermarkMs, deltas });
-      if (running.held === null) delivered.push(fragmentId);
+      if (running.held === null && running.silence?.silent !== true) delivered.push(fragmentId);
     }
     outlet.delivered?.(delivered, eventKey(runtime.stampMs, runtime.domain, runtime.nextSeq));
   }
@@ -176,8 +183,8 @@ export class FragmentOutbox {
         pace.beaten(nowMs);
         this.advance(running);
         const list = perConsumer.get(consumer);
-        if (list === undefined) perConsumer.set(consumer, [running.sender.progress()]);
-        else list.push(running.sender.progress());
+        if (list === undefined) perConsumer.set(consumer, [this.progressOf(running)]);
+        else list.push(this.progressOf(running));
       }
     }
     const sentMs = clock.nowMs();

@@ -19,7 +19,10 @@ import { changedStreams } from '../planner/plan-query.ts';
 import type { Value, ValueType } from '../model/value.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Counters } from '../ports/counters.ts';
+import type { SilenceQuestion } from '../exchange/silence-receiver.ts';
+import type { SilenceReply } from '../model/silence.ts';
 import { GapHold } from './gap-hold.ts';
+import { GroupSilence } from './query-silence.ts';
 import { plainValues } from './rows.ts';
 
 /** One listener call of one statement of the group. */
@@ -46,6 +49,8 @@ export interface GroupQuestions {
   recover(member: GroupMember): void;
   /** Causes wait for `domain`: ask how far it is. */
   progress(domain: DomainName, fragmentIds: readonly FragmentId[], untilMs: number): void;
+  /** Silent having: answered by {@link QueryGroup.onSilence}. */
+  silence(member: GroupMember, question: SilenceQuestion): void;
 }
 
 /** One fragment of the group as it runs. */
@@ -79,6 +84,8 @@ export interface GroupOptions {
   readonly maxSkewMs?: number | undefined;
   /** Hands out nothing while something is missing, then the present state. @default false */
   readonly hold?: boolean | undefined;
+  /** First pause between silences, monotonic ms. @default 1000 */
+  readonly silencePauseMs?: number | undefined;
 }
 
 export interface ShippedStatement {
@@ -106,6 +113,8 @@ export class QueryGroup {
   #quietUntil: CauseKey | null = null;
   /** In `hold` mode. */
   readonly #hold: GapHold | null;
+  /** Of a query whose having domains may prove false. */
+  #silence: GroupSilence | null = null;
   #inGap = false;
   #draining = false;
 
@@ -121,8 +130,13 @@ export class QueryGroup {
     return this.#members.values();
   }
 
+  /** Up to where everything is told that is to be told: while domains are silent further than the residual. */
   get clockMs(): number {
-    return this.#merged.clockMs;
+    return Math.max(this.#merged.clockMs, this.#silence?.provedMs ?? 0);
+  }
+
+  get silence(): Pick<GroupSilence, 'state' | 'begun' | 'provedMs' | 'turn' | 'stop'> | null {
+    return this.#silence;
   }
 
   coverage(): readonly DomainCoverage[] {
@@ -198,7 +212,29 @@ export class QueryGroup {
       watermarkMs: start.startMs,
     });
     this.#name(member);
+    this.#listen(member);
     return member;
+  }
+
+  #listen({ input, fragment }: GroupMember): void {
+    if (input.silent === undefined) return;
+    this.#silence ??= new GroupSilence(
+      {
+        monotonicMs: () => this.#deps.clock.monotonicMs(),
+        ready: (passMs) => this.#merged.clockMs >= passMs && this.coverage().every((c) => c.state === 'live'),
+        ask: (question) => {
+          const member = this.#members.get(question.fragment);
+          if (member !== undefined) this.#deps.questions.silence(member, question);
+        },
+      },
+      { condition: input.silent, startMs: this.#options.startMs, pauseMs: this.#options.silencePauseMs },
+    );
+    this.#silence.add(fragment.name);
+  }
+
+  /** The answer to a question about bounds; null when none came. */
+  onSilence(question: SilenceQuestion, reply: SilenceReply | null): void {
+    this.#silence?.answered(question, reply);
   }
 
   /** The member's domain lost its disk and knows the fragment by another id: its present content follows by a snapshot. */
@@ -306,7 +342,10 @@ export class QueryGroup {
       for (const member of this.#byFragment.get(progress.fragmentId) ?? []) {
         if (member.fragment.domain !== from) continue;
         member.heardMs = this.#deps.clock.monotonicMs();
-        member.receiver.acceptProgress(progress, this.#deps.clock.nowMs());
+        const nowMs = this.#deps.clock.nowMs();
+        member.receiver.acceptProgress(progress, nowMs);
+        const latestMs = nowMs + (this.#options.maxSkewMs ?? MAX_SKEW_MS);
+        if (progress.epoch === member.receiver.epoch) this.#silence?.heard(member.fragment.name, progress, latestMs);
         this.#pump(member);
         this.#askForMissing(member);
       }
@@ -323,6 +362,7 @@ export class QueryGroup {
   onSnapshot(member: GroupMember, snapshot: SnapshotReply): void {
     member.heardMs = this.#deps.clock.monotonicMs();
     member.receiver.applySnapshot(snapshot, this.#deps.clock.nowMs());
+    this.#silence?.lost(member.fragment.name);
     this.#pump(member);
     this.drain();
   }
@@ -373,6 +413,7 @@ export class QueryGroup {
       .map(([domain]) => domain);
     if (silent.length > 0) this.#hold?.begin();
     for (const domain of silent) this.#merged.markStale(domain);
+    if (silent.length > 0) this.#silence?.stale();
     return silent;
   }
 
@@ -384,6 +425,8 @@ export class QueryGroup {
 
   /** Whoever drives the group knows that nothing up to and including `toMs` is held back anywhere (replay of scenarios). */
   drainBarrier(toMs: number): void {
+    // Silent domains do hold back: what would make no output.
+    if (this.#silence?.standing === true) return this.drain();
     this.#merged.barrier(toMs);
     this.drain();
     this.#merged.barrier(-1);
@@ -488,12 +531,14 @@ export class QueryGroup {
     if (output.timeMs < this.#options.startMs) return;
     if (this.#quietUntil !== null && compareKeys(output.key, this.#quietUntil) <= 0) return;
     if (output.insert.length === 0 && output.remove.length === 0) return;
+    if (this.#silence?.suppresses(output.key.timestampMs) === true) return;
     if (this.#hold?.holding === true) return this.#deps.counters.add('query_held_outputs_total');
     this.#deps.onOutput(output);
   }
 
   #pump(member: GroupMember): void {
-    if (this.#merged.full) return;
+    // What waits for this very domain is set free by it alone.
+    if (this.#merged.full && this.#merged.waitsFor() !== member.fragment.domain) return;
     for (const delta of member.receiver.take()) this.#merged.offer(member.fragment.name, delta);
     this.#merged.advance(member.fragment.name, member.receiver.watermarkMs);
   }
@@ -505,6 +550,7 @@ export class QueryGroup {
    * asked tells with every beat for a while.
    */
   #askWhoIsWaitedFor(): void {
+    if (this.#silence?.standing === true) return;
     const first = this.#merged.waitsFor();
     if (first === null) return;
     const held = this.#merged.heldKey();

@@ -61,6 +61,17 @@ export class QueryRepair {
           () => query.group?.answered(domain),
         );
       },
+      silence: (member, question) => {
+        const { step, version, atMs, bounds } = question;
+        const request = { kind: 'silence', fragmentId: member.fragmentId, step, version, atMs, bounds } as const;
+        ask(member.fragment.domain, request).then(
+          (reply) => query.group?.onSilence(question, expectReply(reply, 'silence')),
+          (error: unknown) => {
+            query.group?.onSilence(question, null);
+            if (toCodedError(error).code === 'UNKNOWN_FRAGMENT') void this.#redeploy(query, member);
+          },
+        );
+      },
     };
   }
 
@@ -78,7 +89,7 @@ export class QueryRepair {
         kind: 'renew',
         queryId: query.id,
         fragmentIds: members.map((m) => m.fragmentId),
-        acknowledged: acknowledgements(members),
+        acknowledged: acknowledgements(members, query.group?.silence?.provedMs),
       } as const;
       this.#deps.ask(domain, request).then(
         (reply) => {
@@ -144,13 +155,13 @@ export class QueryRepair {
 }
 
 /** Per fragment the least that every member of the group has taken: a fragment may serve two inputs. */
-function acknowledgements(members: readonly GroupMember[]): RenewLease['acknowledged'] {
+function acknowledgements(members: readonly GroupMember[], provedMs: number | undefined): RenewLease['acknowledged'] {
   const least = new Map<string, RenewLease['acknowledged'][number]>();
   for (const { fragmentId, receiver } of members) {
     const { epoch, takenSeq: seq } = receiver;
     const known = least.get(fragmentId);
     if (known === undefined || epoch < known.epoch || (epoch === known.epoch && seq < known.seq))
-      least.set(fragmentId, { fragmentId, epoch, seq });
+      least.set(fragmentId, { fragmentId, epoch, seq, provedMs });
   }
   return [...least.values()];
 }

@@ -65,6 +65,8 @@ export interface QueryServiceOptions {
   readonly maxQueries?: number | undefined;
   /** Starts fall on the present instant (replay of scenarios). @default false */
   readonly barrier?: boolean | undefined;
+  /** First pause between silences (rule "silent having"), monotonic ms. @default 1000 */
+  readonly silencePauseMs?: number | undefined;
   /** Strict as Esper: no lenient pass. @default false */
   readonly strict?: boolean | undefined;
   /** Statements whose content will be asked for. */
@@ -222,6 +224,8 @@ export class QueryService {
   async extend(id: QueryId, epl: string): Promise<void> {
     const query = this.get(id);
     const checked = await this.#checker.check(epl, query.catalog);
+    // What joins sees the clock move: it must not stand for a proof about another statement.
+    await query.group?.silence?.stop();
     silenceModeOf(checked.ast, query.options.onSilence);
     const plan = this.#checker.plan(checked, query, query.options.onSilence);
     const started = await this.#deploy(query, plan);
@@ -313,6 +317,7 @@ export class QueryService {
       const { group } = query;
       if (group === null) continue;
       group.repair();
+      group.silence?.turn(true);
       // A domain does not wait for itself, and a query that reads nothing runs on the agent's own clock.
       if (query.plan.clock === 'local') {
         group.drift(this.#deps.stampMs());
@@ -383,6 +388,7 @@ export class QueryService {
         startMs: started.startMs,
         maxSkewMs: this.#options.barrier === true ? Infinity : undefined,
         hold: query.options.onSilence === 'hold',
+        silencePauseMs: this.#options.silencePauseMs,
       },
     );
     query.group = group;

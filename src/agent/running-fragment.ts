@@ -4,6 +4,7 @@ import { rowValues } from '../engine/engine.ts';
 import type { FlushPolicy } from '../exchange/flush-policy.ts';
 import type { FragmentSender } from '../exchange/fragment-sender.ts';
 import type { HeartbeatPace } from '../exchange/heartbeat-pace.ts';
+import type { SilenceSender } from '../exchange/silence-sender.ts';
 import type { PrepareFragment, SealKey } from '../model/control.ts';
 import type { Delta, InsertedRow, Update } from '../model/delta.ts';
 import type { DomainName, FragmentId, QueryId } from '../model/ids.ts';
@@ -46,6 +47,8 @@ export interface RunningFragment {
   deployment: Deployment | null;
   /** What a rate cap holds back; null without one. */
   readonly held: HeldDeltas | null;
+  /** Of a silent fragment that is active. */
+  silence: SilenceSender | null;
 }
 
 /** The updates of what the statement said at one cause. */

@@ -78,6 +78,3 @@ export const SILENCE_PAUSE_MAX_MS = 60_000;
 
 /** When a question about bounds that was not answered is asked again: requests end by a deadline of their own. */
 export const SILENCE_RETRY_MS = 1000;
-
-/** Distance of heartbeats of a fragment that is silent: several within `staleAfter`. */
-export const SILENT_HEARTBEAT_MS = 3000;

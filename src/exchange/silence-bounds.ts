@@ -99,7 +99,12 @@ interface Shares {
 }
 
 /** Where the group has rows it is listed, if what unlisted domains may use up leaves room; else everywhere. */
-function addUp(levels: readonly (number | null)[], total: number, others: number | null, grouped: boolean): Shares | null {
+function addUp(
+  levels: readonly (number | null)[],
+  total: number,
+  others: number | null,
+  grouped: boolean,
+): Shares | null {
   const present = levels.filter((l) => l !== null).length;
   const unlisted = grouped && others !== null ? (levels.length - present) * others : 0;
   const few = grouped ? share(levels, total - unlisted, present) : null;

@@ -40,6 +40,8 @@ export interface SilenceMoment {
   readonly nowMs: number;
   /** True if every input counts and the residual's clock has got this far: see {@link SilenceReceiver.passMs}. */
   readonly ready: boolean;
+  /** False: no attempt begins now, only what is under way goes on. */
+  readonly mayBegin: boolean;
 }
 
 interface Part {
@@ -110,9 +112,10 @@ export class SilenceReceiver {
 
   /** What to ask now; to be called now and then, and after everything that was heard. */
   ask(moment: SilenceMoment): readonly SilenceQuestion[] {
-    const { nowMs, ready } = moment;
+    const { nowMs, ready, mayBegin } = moment;
     if (this.#state === 'loud') {
-      if (this.#stopped || !ready || nowMs - this.#sinceMs < this.#pauseMs || this.#parts.size === 0) return [];
+      if (this.#stopped || !ready || !mayBegin || this.#parts.size === 0) return [];
+      if (nowMs - this.#sinceMs < this.#pauseMs) return [];
       this.#version++;
       this.#enter('report', nowMs);
     }
@@ -244,9 +247,10 @@ export class SilenceReceiver {
     const lastedMs = this.#state === 'silent' ? nowMs - this.#sinceMs : 0;
     this.#prove();
     this.#untilMs = Math.max(this.#fromMs, this.#provedMs);
-    this.#pauseMs = lastedMs < 4 * this.#pauseMs
-      ? Math.min(this.#pauseMs * 2, SILENCE_PAUSE_MAX_MS)
-      : Math.max(this.#leastPauseMs, this.#pauseMs / 2);
+    this.#pauseMs =
+      lastedMs < 4 * this.#pauseMs
+        ? Math.min(this.#pauseMs * 2, SILENCE_PAUSE_MAX_MS)
+        : Math.max(this.#leastPauseMs, this.#pauseMs / 2);
     this.#enter('end', nowMs);
   }
 }

@@ -109,7 +109,8 @@ export class SilenceSender {
   take(delta: Delta): Delta | null {
     const touched = new Set<string>();
     for (const update of delta.updates) {
-      for (const row of update.insert) if (row.id !== null) touched.add(this.#partials.enter(nameOf(row.id), row.values));
+      for (const row of update.insert)
+        if (row.id !== null) touched.add(this.#partials.enter(nameOf(row.id), row.values));
       for (const row of update.remove) if ('id' in row) this.#leave(nameOf(row.id), delta.key, touched);
     }
     if (this.#bounds !== null && !this.broken) {
@@ -269,7 +270,10 @@ export class SilenceSender {
     if (this.#partials.size > SILENT_GROUPS) return null;
     const { atoms } = this.#condition;
     return {
-      groups: [...this.#partials.all()].map((g) => ({ key: g.key, levels: atoms.map((a) => levelOf(a, g.of(a.column))) })),
+      groups: [...this.#partials.all()].map((g) => ({
+        key: g.key,
+        levels: atoms.map((a) => levelOf(a, g.of(a.column))),
+      })),
     };
   }
 }
@@ -279,4 +283,3 @@ const EMPTY: PartialValues = { count: 0, sum: 0, mass: 0, min: null, max: null, 
 function nameOf(id: { readonly domain: string; readonly seq: number; readonly part: number }): string {
   return `${id.domain}/${id.seq}/${id.part}`;
 }
-

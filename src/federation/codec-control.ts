@@ -4,6 +4,7 @@ import type { ControlRequest } from '../model/control.ts';
 import { unreachable } from '../model/errors.ts';
 import type { DomainName } from '../model/ids.ts';
 import type { FragmentKind } from '../model/plan.ts';
+import { fromWireSilence, toWireSilence } from './codec-silence.ts';
 import { fromWireColumn, toWireColumn } from './codec-type.ts';
 import { count, decodeWith, list, Malformed, name, positive, present, type Decoded } from './decoded.ts';
 import { COLUMNS, EPL_UNITS, FRAGMENTS, NAME_UNITS, READERS, REQUEST_BYTES } from './limits.ts';
@@ -73,7 +74,7 @@ function toWireRequest(request: ControlRequest): WireRequest {
         renew: {
           queryId: request.queryId,
           fragmentIds: [...request.fragmentIds],
-          acknowledged: request.acknowledged.map((a) => ({ ...a })),
+          acknowledged: request.acknowledged.map(({ provedMs, ...a }) => ({ ...a, ...(provedMs ? { provedMs } : {}) })),
         },
       };
     case 'replay': {
@@ -86,6 +87,8 @@ function toWireRequest(request: ControlRequest): WireRequest {
       return { progress: { fragmentIds: [...request.fragmentIds], untilMs: request.untilMs } };
     case 'key':
       return { key: { fragmentId: request.fragmentId } };
+    case 'silence':
+      return { silence: toWireSilence(request) };
     case 'catalog':
       return { catalog: { knownVersion: request.knownVersion } };
     default:
@@ -108,6 +111,7 @@ function fromWireRequest(frame: WireRequest): ControlRequest {
         fragmentId: fragmentIdOf(a.fragmentId),
         epoch: positive(a.epoch, 'epoch'),
         seq: count(a.seq, 'seq'),
+        ...(a.provedMs ? { provedMs: count(a.provedMs, 'proved_ms') } : {}),
       })),
     };
   }
@@ -126,6 +130,7 @@ function fromWireRequest(frame: WireRequest): ControlRequest {
     return { kind: 'progress', fragmentIds, untilMs: count(frame.progress.untilMs, 'until_ms') };
   }
   if (frame.key) return { kind: 'key', fragmentId: fragmentIdOf(frame.key.fragmentId) };
+  if (frame.silence) return fromWireSilence(frame.silence);
   if (frame.catalog) return { kind: 'catalog', knownVersion: count(frame.catalog.knownVersion, 'known_version') };
   throw new Malformed('a request of unknown kind');
 }

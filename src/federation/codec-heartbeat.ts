@@ -1,7 +1,8 @@
 /** Frames of heartbeat streams ↔ bytes (proto/control.proto). */
-import type { Heartbeat } from '../model/control.ts';
+import type { FragmentProgress, Heartbeat } from '../model/control.ts';
 import type { DomainName } from '../model/ids.ts';
 import { fragmentIdOf, fromWireHello, toWireHello, type Hello } from './codec-control.ts';
+import { fromWireSilentProgress, toWireSilentProgress } from './codec-silence.ts';
 import { count, decodeWith, list, positive, present, type Decoded } from './decoded.ts';
 import { FRAGMENTS, HEARTBEAT_BYTES } from './limits.ts';
 import { wire, type DecodedHeartbeatFrame, type WireHeartbeat } from './wire/wire.ts';
@@ -28,7 +29,11 @@ export function decodeHeartbeatFrame(bytes: Uint8Array): Decoded<HeartbeatFrame>
 }
 
 export function toWireHeartbeat(heartbeat: Heartbeat): WireHeartbeat {
-  return { sentMs: heartbeat.sentMs, fragments: heartbeat.fragments.map((f) => ({ ...f })) };
+  return { sentMs: heartbeat.sentMs, fragments: heartbeat.fragments.map(toWireProgress) };
+}
+
+function toWireProgress({ silence, ...rest }: FragmentProgress): NonNullable<WireHeartbeat['fragments']>[number] {
+  return silence === undefined ? rest : { ...rest, silence: toWireSilentProgress(silence) };
 }
 
 /** Throws `Malformed`: for decoders only. */
@@ -40,6 +45,7 @@ export function fromWireHeartbeat(heartbeat: WireHeartbeat): Heartbeat {
       epoch: positive(f.epoch, 'epoch'),
       watermarkMs: count(f.watermarkMs, 'watermark'),
       lastSeq: count(f.lastSeq, 'last_seq'),
+      ...(f.silence ? { silence: fromWireSilentProgress(f.silence) } : {}),
     })),
   };
 }

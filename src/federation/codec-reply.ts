@@ -5,6 +5,7 @@ import { CodedError, ERROR_NUMBERS, unreachable, type ErrorCode, type Position }
 import { columnsOf, fragmentIdOf } from './codec-control.ts';
 import { fromWireId, toWireId } from './codec-delta.ts';
 import { fromWireHeartbeat, toWireHeartbeat } from './codec-heartbeat.ts';
+import { fromWireSilenceReply, toWireSilenceReply } from './codec-silence.ts';
 import { toWireColumn } from './codec-type.ts';
 import { fromWireValue, toWireValue } from './codec-value.ts';
 import { fromWireEnvelope, toWireEnvelope } from './codec.ts';
@@ -91,6 +92,8 @@ function toWireReply(reply: ControlReply): WireReply {
       return { snapshot: toWireSnapshot(reply) };
     case 'progress':
       return { progress: toWireHeartbeat(reply.heartbeat) };
+    case 'silence':
+      return { silence: toWireSilenceReply(reply) };
     case 'catalog':
       return { catalog: reply.catalog === null ? { changed: false } : toWireCatalog(reply.catalog) };
     default:
@@ -127,6 +130,7 @@ function fromWireReply(frame: WireReply): ControlReply {
   }
   if (frame.snapshot) return snapshotOf(frame.snapshot);
   if (frame.progress) return { kind: 'progress', heartbeat: fromWireHeartbeat(frame.progress) };
+  if (frame.silence) return fromWireSilenceReply(frame.silence);
   if (frame.catalog) return { kind: 'catalog', catalog: catalogOf(frame.catalog) };
   throw new Malformed('a reply of unknown kind');
 }

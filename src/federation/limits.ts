@@ -29,6 +29,10 @@ export const READERS = 1024;
 export const METRICS = 65_536;
 export const SNAPSHOT_ROWS = 1_000_000;
 
+/** Groups of a silent having, and conjuncts of it. */
+export const SILENT_GROUPS = 1024;
+export const SILENT_ATOMS = 64;
+
 /** Deepest nesting of a value or a type. */
 export const DEPTH = 16;
 

@@ -4,6 +4,7 @@ import type { DeltaEnvelope, InsertedRow } from './delta.ts';
 import type { EventType } from './event-type.ts';
 import type { DomainName, FragmentId, QueryId } from './ids.ts';
 import type { FragmentKind } from './plan.ts';
+import type { SilenceReply, SilenceRequest, SilentProgress } from './silence.ts';
 
 /** One fragment's progress in a heartbeat. */
 export interface FragmentProgress {
@@ -12,6 +13,8 @@ export interface FragmentProgress {
   readonly watermarkMs: number;
   /** The watermark counts once all deltas up to this number are in; 0 when none was made yet. */
   readonly lastSeq: number;
+  /** Of a fragment whose bounds are being watched. */
+  readonly silence?: SilentProgress | undefined;
 }
 
 /** From the domain that runs fragments to one consumer, covering all its fragments. */
@@ -62,12 +65,20 @@ export interface CancelFragment {
   readonly fragmentId: FragmentId;
 }
 
+export interface Acknowledgement {
+  readonly fragmentId: FragmentId;
+  readonly epoch: number;
+  readonly seq: number;
+  /** Of a silent fragment: up to when all domains' bounds are known to have held. */
+  readonly provedMs?: number | undefined;
+}
+
 export interface RenewLease {
   readonly kind: 'renew';
   readonly queryId: QueryId;
   readonly fragmentIds: readonly FragmentId[];
   /** Highest seq per fragment that is durable with the consumer. */
-  readonly acknowledged: readonly { readonly fragmentId: FragmentId; readonly epoch: number; readonly seq: number }[];
+  readonly acknowledged: readonly Acknowledgement[];
 }
 
 /** Asks for deltas again, [fromSeq, toSeq]; or a snapshot where those are gone. */
@@ -116,6 +127,7 @@ export type ControlRequest =
   | SnapshotRequest
   | ProgressRequest
   | KeyRequest
+  | SilenceRequest
   | CatalogRequest;
 
 /** Key of a fragment's payloads on its topic; handed to admitted consumers over direct streams only (DESIGN §6). */
@@ -178,6 +190,7 @@ export type ControlReply =
   | ReplayReply
   | SnapshotReply
   | KeyReply
+  | SilenceReply
   | { readonly kind: 'progress'; readonly heartbeat: Heartbeat }
   | { readonly kind: 'done' }
   | { readonly kind: 'catalog'; readonly catalog: DomainCatalog | null };

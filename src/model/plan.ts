@@ -1,6 +1,7 @@
 /** Plans: who computes what (DESIGN §5). */
 import type { Column } from './checked.ts';
 import type { DomainName } from './ids.ts';
+import type { SilentCondition } from './silence.ts';
 
 /**
  * stream: events that pass the filter, inserts only, each with its id.
@@ -48,6 +49,8 @@ export interface PlannedInput {
   readonly columns: readonly Column[];
   /** The type that the query's text named, for `typeof` and messages. */
   readonly standsFor: string;
+  /** Of the statement that reads it: its fragments keep silent while this is proved false. @default none */
+  readonly silent?: SilentCondition | undefined;
 }
 
 /**

@@ -17,6 +17,7 @@ export interface DraftInput {
   readonly rules: readonly string[];
   /** What the fragment at `domain` will send. */
   readonly estimate?: ((domain: DomainName) => FragmentEstimate) | undefined;
+  readonly silent?: PlannedInput['silent'];
 }
 
 /** A place where a rewrite is safe and not always better: both ways are planned and the cheaper one is taken. */
@@ -42,7 +43,7 @@ export class Draft {
 
   /** `name`: under which the residual reads it; a number behind `~` when left out. */
   input(wanted: DraftInput, name?: string): PlannedInput {
-    const { kind, epl, domains, columns, standsFor, rules } = wanted;
+    const { kind, epl, domains, columns, standsFor, rules, silent } = wanted;
     const identity = `${name ?? ''} ${kind} ${domains.join()} ${epl}`;
     const known = kind === 'result' ? undefined : this.#byText.get(identity);
     if (known !== undefined) return known;
@@ -53,7 +54,7 @@ export class Draft {
       this.fragments.push({ name: fragment, domain, kind, epl, columns, rules, estimate });
       return fragment;
     });
-    const input: PlannedInput = { name: name ?? `~${n}`, kind, fragments, columns, standsFor };
+    const input: PlannedInput = { name: name ?? `~${n}`, kind, fragments, columns, standsFor, silent };
     this.inputs.push(input);
     this.#byText.set(identity, input);
     return input;

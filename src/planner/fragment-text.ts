@@ -9,6 +9,9 @@ import { conjunction, withoutQualifier } from './rewrite-ast.ts';
 /** Stands for "no column at all": an event that only counts. */
 export const NO_COLUMNS = '1 as `~`';
 
+/** Annotation of a fragment that keeps silent while its having is proved false. */
+export const SILENT = 'Silent';
+
 export interface FragmentParts {
   readonly source: AstFilterSource;
   readonly columns: readonly Property[];
@@ -19,6 +22,8 @@ export interface FragmentParts {
   readonly windows: CheckedStream['windows'];
   readonly alias: string | null;
   readonly where: readonly AstExpression[];
+  /** Marks a fragment that keeps silent while the condition is proved false (rules/silent-having.ts). */
+  readonly silent?: { readonly groupBy: readonly AstExpression[]; readonly having: AstExpression } | undefined;
 }
 
 /** `select [irstream] a, b from renci.MemUtil(…)#length(1) where …`, without the stream's alias: equal fragments have equal texts. */
@@ -34,11 +39,21 @@ export function fragmentText(parts: FragmentParts): string {
     .map((w) => `#${w.name}(${w.args.map((a) => printExpression(bare(a.ast))).join(', ')})`)
     .join('');
   return [
+    parts.silent === undefined ? '' : `@${SILENT} `,
     `select ${windows === '' ? '' : 'irstream '}${columns}`,
     ` from ${source.nameParts.map(quoteName).join('.')}`,
     filter === null ? '' : `(${printExpression(filter)})`,
     windows,
     named ? ` as ${quoteName(alias)}` : '',
     where === null ? '' : ` where ${printExpression(where)}`,
+    parts.silent === undefined ? '' : silentText(parts.silent, bare),
   ].join('');
+}
+
+function silentText(
+  { groupBy, having }: NonNullable<FragmentParts['silent']>,
+  bare: (e: AstExpression) => AstExpression,
+): string {
+  const keys = groupBy.map((e) => printExpression(bare(e))).join(', ');
+  return `${keys === '' ? '' : ` group by ${keys}`} having ${printExpression(bare(having))}`;
 }

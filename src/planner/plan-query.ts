@@ -39,6 +39,7 @@ function draftPlan(
   const rules = options.rules ?? ALL_RULES;
   const planning: Planning = {
     ...known,
+    alone: isAlone(module, options),
     catalog,
     options,
     draft,
@@ -63,6 +64,12 @@ function draftPlan(
   const { fragments, inputs, choices } = draft;
   const clock = fragments.every((f) => f.domain === options.owner) ? 'local' : 'merged';
   return { plan: { owner: options.owner, clock, fragments, inputs, statements, notes: [] }, choices };
+}
+
+function isAlone(module: CheckedModule, options: PlanOptions): boolean {
+  const [only, ...more] = module.statements;
+  const iterated = typeof only?.name === 'string' && options.iterated?.has(only.name) === true;
+  return more.length === 0 && (options.firstInput ?? 0) === 0 && !iterated && options.contentWanted !== true;
 }
 
 function streamsOf(module: CheckedModule, catalog: FederatedCatalog): Pick<Planning, 'open' | 'variants'> {

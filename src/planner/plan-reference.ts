@@ -12,9 +12,12 @@ import { estimateReference } from './cost/estimate-reference.ts';
 import { orConstant } from './draft.ts';
 import { fragmentText } from './fragment-text.ts';
 import type { Planning } from './planning.ts';
+import { mentions } from './rewrite-ast.ts';
 import { splitFilter } from './rules/push-filter.ts';
 import { pushableConjuncts } from './rules/push-where.ts';
 import { windowCanMove, windowIgnoresOthers } from './rules/push-window.ts';
+import { silentCondition, silentEstimate } from './rules/silent-having.ts';
+import { selectOf } from './select-ast.ts';
 import { RULE_TITLES } from './rules/rule-names.ts';
 
 export interface Reference {
@@ -41,6 +44,47 @@ export interface PlannedReference {
 }
 
 export function planReference(ref: Reference, planning: Planning): PlannedReference {
+  return planSilent(ref, planning) ?? planLoud(ref, planning);
+}
+
+/** The statement's having watched at the domains (rules/silent-having.ts); null where that is unsafe. */
+function planSilent(ref: Reference, planning: Planning): PlannedReference | null {
+  const { statement, stream, type, domains, source } = ref;
+  const { allows } = planning;
+  const names = ['push-filter', 'push-where', 'push-columns', 'silent-having'] as const;
+  if (statement === null || !planning.alone || domains.length < 2 || !names.every(allows)) return null;
+  const { pushed, kept } = splitOf(ref, planning);
+  const own = pushableConjuncts(statement, stream.index, ref.declared);
+  const having = selectOf(statement.ast)?.having ?? null;
+  if (having === null || kept.length > 0 || own.length < statement.where.length || mentions(having, ref.declared))
+    return null;
+  const filter = [...pushed, ...own];
+  const columns = columnsAbove(ref, { kind: 'stream', filter, windows: [], where: [] });
+  const silent = silentCondition(
+    statement,
+    columns.map((c) => c.name),
+  );
+  if (silent === null) return null;
+  const epl = fragmentText({
+    source,
+    properties: type.properties,
+    alias: stream.alias,
+    columns,
+    filter: filter.map((c) => c.ast),
+    windows: stream.windows,
+    where: [],
+    silent: { groupBy: statement.groupBy.map((e) => e.ast), having },
+  });
+  const { statistics, draft } = planning;
+  const estimate = (domain: DomainName): FragmentEstimate =>
+    silentEstimate(estimateReference({ type, filter, windows: [], columns }, domain, statistics));
+  const rules = names.map((name) => RULE_TITLES[name]);
+  const made = { kind: 'stream', epl, domains, columns: orConstant(columns), standsFor: type.name } as const;
+  const input = draft.input({ ...made, rules, estimate, silent });
+  return { input, windows: true, kept: [], taken: own.map((c) => c.ast) };
+}
+
+function planLoud(ref: Reference, planning: Planning): PlannedReference {
   const { stream, domains } = ref;
   const { allows } = planning;
   const { pushed, kept } = splitOf(ref, planning);

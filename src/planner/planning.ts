@@ -36,6 +36,8 @@ export interface PlanOptions extends PlanTuning {
 }
 
 export interface Planning {
+  /** True if the module is one statement, all that its clock group will hold, and nobody looks into its content. */
+  readonly alone: boolean;
   readonly catalog: FederatedCatalog;
   readonly options: PlanOptions;
   readonly draft: Draft;

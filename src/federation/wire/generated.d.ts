@@ -125,8 +125,11 @@ export namespace pqa {
             /** Request key. */
             key?: (pqa.wire.AskKey.$Properties|null);
 
+            /** Request silence. */
+            silence?: (pqa.wire.Silence.$Properties|null);
+
             /** Request body. */
-            body?: ("prepare"|"commit"|"cancel"|"renew"|"replay"|"snapshot"|"catalog"|"progress"|"key");
+            body?: ("prepare"|"commit"|"cancel"|"renew"|"replay"|"snapshot"|"catalog"|"progress"|"key"|"silence");
 
             /**
              * Encodes the specified Request message. Does not implicitly {@link pqa.wire.Request.verify|verify} messages.
@@ -182,8 +185,11 @@ export namespace pqa {
                 /** Request key */
                 key?: (pqa.wire.AskKey.$Properties|null);
 
+                /** Request silence */
+                silence?: (pqa.wire.Silence.$Properties|null);
+
                 /** Request body */
-                body?: ("prepare"|"commit"|"cancel"|"renew"|"replay"|"snapshot"|"catalog"|"progress"|"key");
+                body?: ("prepare"|"commit"|"cancel"|"renew"|"replay"|"snapshot"|"catalog"|"progress"|"key"|"silence");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -201,9 +207,10 @@ export namespace pqa {
               catalog?: pqa.wire.Catalog.$Shape|null;
               progress?: pqa.wire.AskProgress.$Shape|null;
               key?: pqa.wire.AskKey.$Shape|null;
+              silence?: pqa.wire.Silence.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ body?: undefined; prepare?: null; commit?: null; cancel?: null; renew?: null; replay?: null; snapshot?: null; catalog?: null; progress?: null; key?: null }|{ body?: "prepare"; prepare: pqa.wire.Prepare.$Shape; commit?: null; cancel?: null; renew?: null; replay?: null; snapshot?: null; catalog?: null; progress?: null; key?: null }|{ body?: "commit"; prepare?: null; commit: pqa.wire.Commit.$Shape; cancel?: null; renew?: null; replay?: null; snapshot?: null; catalog?: null; progress?: null; key?: null }|{ body?: "cancel"; prepare?: null; commit?: null; cancel: pqa.wire.Cancel.$Shape; renew?: null; replay?: null; snapshot?: null; catalog?: null; progress?: null; key?: null }|{ body?: "renew"; prepare?: null; commit?: null; cancel?: null; renew: pqa.wire.Renew.$Shape; replay?: null; snapshot?: null; catalog?: null; progress?: null; key?: null }|{ body?: "replay"; prepare?: null; commit?: null; cancel?: null; renew?: null; replay: pqa.wire.Replay.$Shape; snapshot?: null; catalog?: null; progress?: null; key?: null }|{ body?: "snapshot"; prepare?: null; commit?: null; cancel?: null; renew?: null; replay?: null; snapshot: pqa.wire.Snapshot.$Shape; catalog?: null; progress?: null; key?: null }|{ body?: "catalog"; prepare?: null; commit?: null; cancel?: null; renew?: null; replay?: null; snapshot?: null; catalog: pqa.wire.Catalog.$Shape; progress?: null; key?: null }|{ body?: "progress"; prepare?: null; commit?: null; cancel?: null; renew?: null; replay?: null; snapshot?: null; catalog?: null; progress: pqa.wire.AskProgress.$Shape; key?: null }|{ body?: "key"; prepare?: null; commit?: null; cancel?: null; renew?: null; replay?: null; snapshot?: null; catalog?: null; progress?: null; key: pqa.wire.AskKey.$Shape })
+              ({ body?: undefined; prepare?: null; commit?: null; cancel?: null; renew?: null; replay?: null; snapshot?: null; catalog?: null; progress?: null; key?: null; silence?: null }|{ body?: "prepare"; prepare: pqa.wire.Prepare.$Shape; commit?: null; cancel?: null; renew?: null; replay?: null; snapshot?: null; catalog?: null; progress?: null; key?: null; silence?: null }|{ body?: "commit"; prepare?: null; commit: pqa.wire.Commit.$Shape; cancel?: null; renew?: null; replay?: null; snapshot?: null; catalog?: null; progress?: null; key?: null; silence?: null }|{ body?: "cancel"; prepare?: null; commit?: null; cancel: pqa.wire.Cancel.$Shape; renew?: null; replay?: null; snapshot?: null; catalog?: null; progress?: null; key?: null; silence?: null }|{ body?: "renew"; prepare?: null; commit?: null; cancel?: null; renew: pqa.wire.Renew.$Shape; replay?: null; snapshot?: null; catalog?: null; progress?: null; key?: null; silence?: null }|{ body?: "replay"; prepare?: null; commit?: null; cancel?: null; renew?: null; replay: pqa.wire.Replay.$Shape; snapshot?: null; catalog?: null; progress?: null; key?: null; silence?: null }|{ body?: "snapshot"; prepare?: null; commit?: null; cancel?: null; renew?: null; replay?: null; snapshot: pqa.wire.Snapshot.$Shape; catalog?: null; progress?: null; key?: null; silence?: null }|{ body?: "catalog"; prepare?: null; commit?: null; cancel?: null; renew?: null; replay?: null; snapshot?: null; catalog: pqa.wire.Catalog.$Shape; progress?: null; key?: null; silence?: null }|{ body?: "progress"; prepare?: null; commit?: null; cancel?: null; renew?: null; replay?: null; snapshot?: null; catalog?: null; progress: pqa.wire.AskProgress.$Shape; key?: null; silence?: null }|{ body?: "key"; prepare?: null; commit?: null; cancel?: null; renew?: null; replay?: null; snapshot?: null; catalog?: null; progress?: null; key: pqa.wire.AskKey.$Shape; silence?: null }|{ body?: "silence"; prepare?: null; commit?: null; cancel?: null; renew?: null; replay?: null; snapshot?: null; catalog?: null; progress?: null; key?: null; silence: pqa.wire.Silence.$Shape })
             );
         }
 
@@ -256,8 +263,11 @@ export namespace pqa {
             /** Reply key. */
             key?: (pqa.wire.KeyReply.$Properties|null);
 
+            /** Reply silence. */
+            silence?: (pqa.wire.SilenceReply.$Properties|null);
+
             /** Reply body. */
-            body?: ("prepared"|"committed"|"done"|"renewed"|"replayed"|"snapshot"|"catalog"|"failure"|"progress"|"key");
+            body?: ("prepared"|"committed"|"done"|"renewed"|"replayed"|"snapshot"|"catalog"|"failure"|"progress"|"key"|"silence");
 
             /**
              * Encodes the specified Reply message. Does not implicitly {@link pqa.wire.Reply.verify|verify} messages.
@@ -313,8 +323,11 @@ export namespace pqa {
                 /** Reply key */
                 key?: (pqa.wire.KeyReply.$Properties|null);
 
+                /** Reply silence */
+                silence?: (pqa.wire.SilenceReply.$Properties|null);
+
                 /** Reply body */
-                body?: ("prepared"|"committed"|"done"|"renewed"|"replayed"|"snapshot"|"catalog"|"failure"|"progress"|"key");
+                body?: ("prepared"|"committed"|"done"|"renewed"|"replayed"|"snapshot"|"catalog"|"failure"|"progress"|"key"|"silence");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -332,9 +345,10 @@ export namespace pqa {
               failure?: pqa.wire.Failure.$Shape|null;
               progress?: pqa.wire.Heartbeat.$Shape|null;
               key?: pqa.wire.KeyReply.$Shape|null;
+              silence?: pqa.wire.SilenceReply.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ body?: undefined; prepared?: null; committed?: null; done?: null; renewed?: null; replayed?: null; snapshot?: null; catalog?: null; failure?: null; progress?: null; key?: null }|{ body?: "prepared"; prepared: pqa.wire.Prepared.$Shape; committed?: null; done?: null; renewed?: null; replayed?: null; snapshot?: null; catalog?: null; failure?: null; progress?: null; key?: null }|{ body?: "committed"; prepared?: null; committed: pqa.wire.Committed.$Shape; done?: null; renewed?: null; replayed?: null; snapshot?: null; catalog?: null; failure?: null; progress?: null; key?: null }|{ body?: "done"; prepared?: null; committed?: null; done: pqa.wire.Done.$Shape; renewed?: null; replayed?: null; snapshot?: null; catalog?: null; failure?: null; progress?: null; key?: null }|{ body?: "renewed"; prepared?: null; committed?: null; done?: null; renewed: pqa.wire.Renewed.$Shape; replayed?: null; snapshot?: null; catalog?: null; failure?: null; progress?: null; key?: null }|{ body?: "replayed"; prepared?: null; committed?: null; done?: null; renewed?: null; replayed: pqa.wire.Replayed.$Shape; snapshot?: null; catalog?: null; failure?: null; progress?: null; key?: null }|{ body?: "snapshot"; prepared?: null; committed?: null; done?: null; renewed?: null; replayed?: null; snapshot: pqa.wire.SnapshotRows.$Shape; catalog?: null; failure?: null; progress?: null; key?: null }|{ body?: "catalog"; prepared?: null; committed?: null; done?: null; renewed?: null; replayed?: null; snapshot?: null; catalog: pqa.wire.CatalogReply.$Shape; failure?: null; progress?: null; key?: null }|{ body?: "failure"; prepared?: null; committed?: null; done?: null; renewed?: null; replayed?: null; snapshot?: null; catalog?: null; failure: pqa.wire.Failure.$Shape; progress?: null; key?: null }|{ body?: "progress"; prepared?: null; committed?: null; done?: null; renewed?: null; replayed?: null; snapshot?: null; catalog?: null; failure?: null; progress: pqa.wire.Heartbeat.$Shape; key?: null }|{ body?: "key"; prepared?: null; committed?: null; done?: null; renewed?: null; replayed?: null; snapshot?: null; catalog?: null; failure?: null; progress?: null; key: pqa.wire.KeyReply.$Shape })
+              ({ body?: undefined; prepared?: null; committed?: null; done?: null; renewed?: null; replayed?: null; snapshot?: null; catalog?: null; failure?: null; progress?: null; key?: null; silence?: null }|{ body?: "prepared"; prepared: pqa.wire.Prepared.$Shape; committed?: null; done?: null; renewed?: null; replayed?: null; snapshot?: null; catalog?: null; failure?: null; progress?: null; key?: null; silence?: null }|{ body?: "committed"; prepared?: null; committed: pqa.wire.Committed.$Shape; done?: null; renewed?: null; replayed?: null; snapshot?: null; catalog?: null; failure?: null; progress?: null; key?: null; silence?: null }|{ body?: "done"; prepared?: null; committed?: null; done: pqa.wire.Done.$Shape; renewed?: null; replayed?: null; snapshot?: null; catalog?: null; failure?: null; progress?: null; key?: null; silence?: null }|{ body?: "renewed"; prepared?: null; committed?: null; done?: null; renewed: pqa.wire.Renewed.$Shape; replayed?: null; snapshot?: null; catalog?: null; failure?: null; progress?: null; key?: null; silence?: null }|{ body?: "replayed"; prepared?: null; committed?: null; done?: null; renewed?: null; replayed: pqa.wire.Replayed.$Shape; snapshot?: null; catalog?: null; failure?: null; progress?: null; key?: null; silence?: null }|{ body?: "snapshot"; prepared?: null; committed?: null; done?: null; renewed?: null; replayed?: null; snapshot: pqa.wire.SnapshotRows.$Shape; catalog?: null; failure?: null; progress?: null; key?: null; silence?: null }|{ body?: "catalog"; prepared?: null; committed?: null; done?: null; renewed?: null; replayed?: null; snapshot?: null; catalog: pqa.wire.CatalogReply.$Shape; failure?: null; progress?: null; key?: null; silence?: null }|{ body?: "failure"; prepared?: null; committed?: null; done?: null; renewed?: null; replayed?: null; snapshot?: null; catalog?: null; failure: pqa.wire.Failure.$Shape; progress?: null; key?: null; silence?: null }|{ body?: "progress"; prepared?: null; committed?: null; done?: null; renewed?: null; replayed?: null; snapshot?: null; catalog?: null; failure?: null; progress: pqa.wire.Heartbeat.$Shape; key?: null; silence?: null }|{ body?: "key"; prepared?: null; committed?: null; done?: null; renewed?: null; replayed?: null; snapshot?: null; catalog?: null; failure?: null; progress?: null; key: pqa.wire.KeyReply.$Shape; silence?: null }|{ body?: "silence"; prepared?: null; committed?: null; done?: null; renewed?: null; replayed?: null; snapshot?: null; catalog?: null; failure?: null; progress?: null; key?: null; silence: pqa.wire.SilenceReply.$Shape })
             );
         }
 
@@ -1339,6 +1353,9 @@ export namespace pqa {
             /** Acknowledgement seq. */
             seq?: (number|null);
 
+            /** Acknowledgement provedMs. */
+            provedMs?: (number|null);
+
             /**
              * Encodes the specified Acknowledgement message. Does not implicitly {@link pqa.wire.Acknowledgement.verify|verify} messages.
              * @param message Acknowledgement message or plain object to encode
@@ -1371,6 +1388,9 @@ export namespace pqa {
 
                 /** Acknowledgement seq */
                 seq?: (number|null);
+
+                /** Acknowledgement provedMs */
+                provedMs?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -2141,6 +2161,9 @@ export namespace pqa {
             /** Progress lastSeq. */
             lastSeq?: (number|null);
 
+            /** Progress silence. */
+            silence?: (pqa.wire.SilentProgress.$Properties|null);
+
             /**
              * Encodes the specified Progress message. Does not implicitly {@link pqa.wire.Progress.verify|verify} messages.
              * @param message Progress message or plain object to encode
@@ -2176,6 +2199,9 @@ export namespace pqa {
 
                 /** Progress lastSeq */
                 lastSeq?: (number|null);
+
+                /** Progress silence */
+                silence?: (pqa.wire.SilentProgress.$Properties|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -2246,6 +2272,401 @@ export namespace pqa {
 
             /** Shape of a HeartbeatFrame. */
             type $Shape = pqa.wire.HeartbeatFrame.$Properties;
+        }
+
+        /** SilenceStep enum. */
+        enum SilenceStep {
+
+            /** REPORT value */
+            REPORT = 0,
+
+            /** ARM value */
+            ARM = 1,
+
+            /** BEGIN value */
+            BEGIN = 2,
+
+            /** END value */
+            END = 3
+        }
+
+        /**
+         * Properties of a Silence.
+         * @deprecated Use pqa.wire.Silence.$Properties instead.
+         */
+        interface ISilence extends pqa.wire.Silence.$Properties {
+        }
+
+        /** Represents a Silence. */
+        class Silence {
+
+            /**
+             * Constructs a new Silence.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: pqa.wire.Silence.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Silence fragmentId. */
+            fragmentId?: (string|null);
+
+            /** Silence step. */
+            step?: (pqa.wire.SilenceStep|null);
+
+            /** Silence version. */
+            version?: (number|null);
+
+            /** Silence atMs. */
+            atMs?: (number|null);
+
+            /** Silence bounds. */
+            bounds?: (pqa.wire.SilentBounds.$Properties|null);
+
+            /**
+             * Encodes the specified Silence message. Does not implicitly {@link pqa.wire.Silence.verify|verify} messages.
+             * @param message Silence message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: pqa.wire.Silence.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Silence message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {pqa.wire.Silence & pqa.wire.Silence.$Shape} Silence
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): pqa.wire.Silence & pqa.wire.Silence.$Shape;
+        }
+
+        namespace Silence {
+
+            /** Properties of a Silence. */
+            interface $Properties {
+
+                /** Silence fragmentId */
+                fragmentId?: (string|null);
+
+                /** Silence step */
+                step?: (pqa.wire.SilenceStep|null);
+
+                /** Silence version */
+                version?: (number|null);
+
+                /** Silence atMs */
+                atMs?: (number|null);
+
+                /** Silence bounds */
+                bounds?: (pqa.wire.SilentBounds.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Silence. */
+            type $Shape = {
+              fragmentId?: string|null;
+              step?: pqa.wire.SilenceStep|null;
+              version?: number|null;
+              atMs?: number|null;
+              bounds?: pqa.wire.SilentBounds.$Shape|null;
+              $unknowns?: Uint8Array[];
+            };
+        }
+
+        /**
+         * Properties of a SilentBounds.
+         * @deprecated Use pqa.wire.SilentBounds.$Properties instead.
+         */
+        interface ISilentBounds extends pqa.wire.SilentBounds.$Properties {
+        }
+
+        /** Represents a SilentBounds. */
+        class SilentBounds {
+
+            /**
+             * Constructs a new SilentBounds.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: pqa.wire.SilentBounds.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** SilentBounds atom. */
+            atom?: (number|null);
+
+            /** SilentBounds others. */
+            others?: (number|null);
+
+            /** SilentBounds groups. */
+            groups: pqa.wire.GroupLevels.$Properties[];
+
+            /** SilentBounds mass. */
+            mass?: (number|null);
+
+            /**
+             * Encodes the specified SilentBounds message. Does not implicitly {@link pqa.wire.SilentBounds.verify|verify} messages.
+             * @param message SilentBounds message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: pqa.wire.SilentBounds.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SilentBounds message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {pqa.wire.SilentBounds & pqa.wire.SilentBounds.$Shape} SilentBounds
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): pqa.wire.SilentBounds & pqa.wire.SilentBounds.$Shape;
+        }
+
+        namespace SilentBounds {
+
+            /** Properties of a SilentBounds. */
+            interface $Properties {
+
+                /** SilentBounds atom */
+                atom?: (number|null);
+
+                /** SilentBounds others */
+                others?: (number|null);
+
+                /** SilentBounds groups */
+                groups?: (pqa.wire.GroupLevels.$Properties[]|null);
+
+                /** SilentBounds mass */
+                mass?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SilentBounds. */
+            type $Shape = {
+              atom?: number|null;
+              others?: number|null;
+              groups?: pqa.wire.GroupLevels.$Shape[]|null;
+              mass?: number|null;
+              $unknowns?: Uint8Array[];
+            };
+        }
+
+        /**
+         * Properties of a GroupLevels.
+         * @deprecated Use pqa.wire.GroupLevels.$Properties instead.
+         */
+        interface IGroupLevels extends pqa.wire.GroupLevels.$Properties {
+        }
+
+        /** Represents a GroupLevels. */
+        class GroupLevels {
+
+            /**
+             * Constructs a new GroupLevels.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: pqa.wire.GroupLevels.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** GroupLevels key. */
+            key: pqa.wire.Value.$Properties[];
+
+            /** GroupLevels levels. */
+            levels: number[];
+
+            /**
+             * Encodes the specified GroupLevels message. Does not implicitly {@link pqa.wire.GroupLevels.verify|verify} messages.
+             * @param message GroupLevels message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: pqa.wire.GroupLevels.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a GroupLevels message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {pqa.wire.GroupLevels & pqa.wire.GroupLevels.$Shape} GroupLevels
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): pqa.wire.GroupLevels & pqa.wire.GroupLevels.$Shape;
+        }
+
+        namespace GroupLevels {
+
+            /** Properties of a GroupLevels. */
+            interface $Properties {
+
+                /** GroupLevels key */
+                key?: (pqa.wire.Value.$Properties[]|null);
+
+                /** GroupLevels levels */
+                levels?: (number[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a GroupLevels. */
+            type $Shape = {
+              key?: pqa.wire.Value.$Shape[]|null;
+              levels?: number[]|null;
+              $unknowns?: Uint8Array[];
+            };
+        }
+
+        /**
+         * Properties of a SilenceReply.
+         * @deprecated Use pqa.wire.SilenceReply.$Properties instead.
+         */
+        interface ISilenceReply extends pqa.wire.SilenceReply.$Properties {
+        }
+
+        /** Represents a SilenceReply. */
+        class SilenceReply {
+
+            /**
+             * Constructs a new SilenceReply.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: pqa.wire.SilenceReply.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** SilenceReply done. */
+            done?: (boolean|null);
+
+            /** SilenceReply atMs. */
+            atMs?: (number|null);
+
+            /** SilenceReply groups. */
+            groups: pqa.wire.GroupLevels.$Properties[];
+
+            /**
+             * Encodes the specified SilenceReply message. Does not implicitly {@link pqa.wire.SilenceReply.verify|verify} messages.
+             * @param message SilenceReply message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: pqa.wire.SilenceReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SilenceReply message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {pqa.wire.SilenceReply & pqa.wire.SilenceReply.$Shape} SilenceReply
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): pqa.wire.SilenceReply & pqa.wire.SilenceReply.$Shape;
+        }
+
+        namespace SilenceReply {
+
+            /** Properties of a SilenceReply. */
+            interface $Properties {
+
+                /** SilenceReply done */
+                done?: (boolean|null);
+
+                /** SilenceReply atMs */
+                atMs?: (number|null);
+
+                /** SilenceReply groups */
+                groups?: (pqa.wire.GroupLevels.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SilenceReply. */
+            type $Shape = {
+              done?: boolean|null;
+              atMs?: number|null;
+              groups?: pqa.wire.GroupLevels.$Shape[]|null;
+              $unknowns?: Uint8Array[];
+            };
+        }
+
+        /**
+         * Properties of a SilentProgress.
+         * @deprecated Use pqa.wire.SilentProgress.$Properties instead.
+         */
+        interface ISilentProgress extends pqa.wire.SilentProgress.$Properties {
+        }
+
+        /** Represents a SilentProgress. */
+        class SilentProgress {
+
+            /**
+             * Constructs a new SilentProgress.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: pqa.wire.SilentProgress.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** SilentProgress version. */
+            version?: (number|null);
+
+            /** SilentProgress heldMs. */
+            heldMs?: (number|null);
+
+            /** SilentProgress broken. */
+            broken?: (boolean|null);
+
+            /**
+             * Encodes the specified SilentProgress message. Does not implicitly {@link pqa.wire.SilentProgress.verify|verify} messages.
+             * @param message SilentProgress message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: pqa.wire.SilentProgress.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SilentProgress message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {pqa.wire.SilentProgress & pqa.wire.SilentProgress.$Shape} SilentProgress
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): pqa.wire.SilentProgress & pqa.wire.SilentProgress.$Shape;
+        }
+
+        namespace SilentProgress {
+
+            /** Properties of a SilentProgress. */
+            interface $Properties {
+
+                /** SilentProgress version */
+                version?: (number|null);
+
+                /** SilentProgress heldMs */
+                heldMs?: (number|null);
+
+                /** SilentProgress broken */
+                broken?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SilentProgress. */
+            type $Shape = pqa.wire.SilentProgress.$Properties;
         }
 
         /**

@@ -139,11 +139,12 @@ export const pqa = $root.pqa = (() => {
             Request.prototype.catalog = null;
             Request.prototype.progress = null;
             Request.prototype.key = null;
+            Request.prototype.silence = null;
 
             let $oneOfFields;
 
             $Object.defineProperty(Request.prototype, "body", {
-                get: $util.oneOfGetter($oneOfFields = ["prepare", "commit", "cancel", "renew", "replay", "snapshot", "catalog", "progress", "key"]),
+                get: $util.oneOfGetter($oneOfFields = ["prepare", "commit", "cancel", "renew", "replay", "snapshot", "catalog", "progress", "key", "silence"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -174,6 +175,8 @@ export const pqa = $root.pqa = (() => {
                     $root.pqa.wire.AskProgress.encode(message.progress, writer.uint32(122).fork(), _depth + 1).ldelim();
                 if (message.key != null && $Object.hasOwnProperty.call(message, "key"))
                     $root.pqa.wire.AskKey.encode(message.key, writer.uint32(130).fork(), _depth + 1).ldelim();
+                if (message.silence != null && $Object.hasOwnProperty.call(message, "silence"))
+                    $root.pqa.wire.Silence.encode(message.silence, writer.uint32(138).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -276,6 +279,13 @@ export const pqa = $root.pqa = (() => {
                             message.body = "key";
                             continue;
                         }
+                    case 17: {
+                            if (wireType !== 2)
+                                break;
+                            message.silence = $root.pqa.wire.Silence.decode(reader, reader.size(), $undefined, _depth + 1, message.silence);
+                            message.body = "silence";
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -315,11 +325,12 @@ export const pqa = $root.pqa = (() => {
             Reply.prototype.failure = null;
             Reply.prototype.progress = null;
             Reply.prototype.key = null;
+            Reply.prototype.silence = null;
 
             let $oneOfFields;
 
             $Object.defineProperty(Reply.prototype, "body", {
-                get: $util.oneOfGetter($oneOfFields = ["prepared", "committed", "done", "renewed", "replayed", "snapshot", "catalog", "failure", "progress", "key"]),
+                get: $util.oneOfGetter($oneOfFields = ["prepared", "committed", "done", "renewed", "replayed", "snapshot", "catalog", "failure", "progress", "key", "silence"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -350,6 +361,8 @@ export const pqa = $root.pqa = (() => {
                     $root.pqa.wire.Heartbeat.encode(message.progress, writer.uint32(130).fork(), _depth + 1).ldelim();
                 if (message.key != null && $Object.hasOwnProperty.call(message, "key"))
                     $root.pqa.wire.KeyReply.encode(message.key, writer.uint32(138).fork(), _depth + 1).ldelim();
+                if (message.silence != null && $Object.hasOwnProperty.call(message, "silence"))
+                    $root.pqa.wire.SilenceReply.encode(message.silence, writer.uint32(146).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -451,6 +464,13 @@ export const pqa = $root.pqa = (() => {
                                 break;
                             message.key = $root.pqa.wire.KeyReply.decode(reader, reader.size(), $undefined, _depth + 1, message.key);
                             message.body = "key";
+                            continue;
+                        }
+                    case 18: {
+                            if (wireType !== 2)
+                                break;
+                            message.silence = $root.pqa.wire.SilenceReply.decode(reader, reader.size(), $undefined, _depth + 1, message.silence);
+                            message.body = "silence";
                             continue;
                         }
                     }
@@ -1952,6 +1972,7 @@ export const pqa = $root.pqa = (() => {
             Acknowledgement.prototype.fragmentId = null;
             Acknowledgement.prototype.epoch = null;
             Acknowledgement.prototype.seq = null;
+            Acknowledgement.prototype.provedMs = null;
 
             Acknowledgement.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -1966,6 +1987,8 @@ export const pqa = $root.pqa = (() => {
                     writer.uint32(16).uint64(message.epoch);
                 if (message.seq != null && $Object.hasOwnProperty.call(message, "seq") && (typeof message.seq === "object" ? message.seq.low || message.seq.high : message.seq !== 0))
                     writer.uint32(24).uint64(message.seq);
+                if (message.provedMs != null && $Object.hasOwnProperty.call(message, "provedMs") && (typeof message.provedMs === "object" ? message.provedMs.low || message.provedMs.high : message.provedMs !== 0))
+                    writer.uint32(32).uint64(message.provedMs);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2024,6 +2047,15 @@ export const pqa = $root.pqa = (() => {
                                 message.seq = value;
                             else
                                 delete message.seq;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.provedMs = value;
+                            else
+                                delete message.provedMs;
                             continue;
                         }
                     }
@@ -3161,6 +3193,7 @@ export const pqa = $root.pqa = (() => {
             Progress.prototype.epoch = null;
             Progress.prototype.watermarkMs = null;
             Progress.prototype.lastSeq = null;
+            Progress.prototype.silence = null;
 
             Progress.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -3177,6 +3210,8 @@ export const pqa = $root.pqa = (() => {
                     writer.uint32(24).uint64(message.watermarkMs);
                 if (message.lastSeq != null && $Object.hasOwnProperty.call(message, "lastSeq") && (typeof message.lastSeq === "object" ? message.lastSeq.low || message.lastSeq.high : message.lastSeq !== 0))
                     writer.uint32(32).uint64(message.lastSeq);
+                if (message.silence != null && $Object.hasOwnProperty.call(message, "silence"))
+                    $root.pqa.wire.SilentProgress.encode(message.silence, writer.uint32(42).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3244,6 +3279,12 @@ export const pqa = $root.pqa = (() => {
                                 message.lastSeq = value;
                             else
                                 delete message.lastSeq;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            message.silence = $root.pqa.wire.SilentProgress.decode(reader, reader.size(), $undefined, _depth + 1, message.silence);
                             continue;
                         }
                     }
@@ -3352,6 +3393,581 @@ export const pqa = $root.pqa = (() => {
             };
 
             return HeartbeatFrame;
+        })();
+
+        wire.SilenceStep = (function() {
+            const valuesById = $Object.create(null), values = $Object.create(valuesById);
+            values[valuesById[0] = "REPORT"] = 0;
+            values[valuesById[1] = "ARM"] = 1;
+            values[valuesById[2] = "BEGIN"] = 2;
+            values[valuesById[3] = "END"] = 3;
+            return values;
+        })();
+
+        wire.Silence = (function() {
+
+            const Silence = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            Silence.prototype.fragmentId = null;
+            Silence.prototype.step = null;
+            Silence.prototype.version = null;
+            Silence.prototype.atMs = null;
+            Silence.prototype.bounds = null;
+
+            Silence.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.fragmentId != null && $Object.hasOwnProperty.call(message, "fragmentId") && message.fragmentId !== "")
+                    writer.uint32(10).string(message.fragmentId);
+                if (message.step != null && $Object.hasOwnProperty.call(message, "step") && message.step !== 0)
+                    writer.uint32(16).int32(message.step);
+                if (message.version != null && $Object.hasOwnProperty.call(message, "version") && (typeof message.version === "object" ? message.version.low || message.version.high : message.version !== 0))
+                    writer.uint32(24).uint64(message.version);
+                if (message.atMs != null && $Object.hasOwnProperty.call(message, "atMs") && (typeof message.atMs === "object" ? message.atMs.low || message.atMs.high : message.atMs !== 0))
+                    writer.uint32(32).uint64(message.atMs);
+                if (message.bounds != null && $Object.hasOwnProperty.call(message, "bounds"))
+                    $root.pqa.wire.SilentBounds.encode(message.bounds, writer.uint32(42).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            Silence.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.pqa.wire.Silence();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.fragmentId = value;
+                            else
+                                delete message.fragmentId;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.step = value;
+                            else
+                                delete message.step;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.version = value;
+                            else
+                                delete message.version;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.atMs = value;
+                            else
+                                delete message.atMs;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            message.bounds = $root.pqa.wire.SilentBounds.decode(reader, reader.size(), $undefined, _depth + 1, message.bounds);
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Silence;
+        })();
+
+        wire.SilentBounds = (function() {
+
+            const SilentBounds = function (properties) {
+                this.groups = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            SilentBounds.prototype.atom = null;
+            SilentBounds.prototype.others = null;
+            SilentBounds.prototype.groups = $util.emptyArray;
+            SilentBounds.prototype.mass = null;
+
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(SilentBounds.prototype, "_others", {
+                get: $util.oneOfGetter($oneOfFields = ["others"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            SilentBounds.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.atom != null && $Object.hasOwnProperty.call(message, "atom") && message.atom !== 0)
+                    writer.uint32(8).uint32(message.atom);
+                if (message.others != null && $Object.hasOwnProperty.call(message, "others"))
+                    writer.uint32(17).double(message.others);
+                if (message.groups != null && message.groups.length)
+                    for (let i = 0; i < message.groups.length; ++i)
+                        $root.pqa.wire.GroupLevels.encode(message.groups[i], writer.uint32(26).fork(), _depth + 1).ldelim();
+                if (message.mass != null && $Object.hasOwnProperty.call(message, "mass") && !$Object.is(message.mass, 0))
+                    writer.uint32(33).double(message.mass);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            SilentBounds.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.pqa.wire.SilentBounds();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.atom = value;
+                            else
+                                delete message.atom;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 1)
+                                break;
+                            message.others = reader.double();
+                            message._others = "others";
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.groups && message.groups.length))
+                                message.groups = [];
+                            message.groups.push($root.pqa.wire.GroupLevels.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.mass = value;
+                            else
+                                delete message.mass;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return SilentBounds;
+        })();
+
+        wire.GroupLevels = (function() {
+
+            const GroupLevels = function (properties) {
+                this.key = [];
+                this.levels = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            GroupLevels.prototype.key = $util.emptyArray;
+            GroupLevels.prototype.levels = $util.emptyArray;
+
+            GroupLevels.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.key != null && message.key.length)
+                    for (let i = 0; i < message.key.length; ++i)
+                        $root.pqa.wire.Value.encode(message.key[i], writer.uint32(10).fork(), _depth + 1).ldelim();
+                if (message.levels != null && message.levels.length)
+                    writer.uint32(18).doubles(message.levels);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            GroupLevels.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.pqa.wire.GroupLevels();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.key && message.key.length))
+                                message.key = [];
+                            message.key.push($root.pqa.wire.Value.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType === 2) {
+                                if (!(message.levels && message.levels.length))
+                                    message.levels = [];
+                                reader.doubles(message.levels);
+                                continue;
+                            }
+                            if (wireType !== 1)
+                                break;
+                            if (!(message.levels && message.levels.length))
+                                message.levels = [];
+                            message.levels.push(reader.double());
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return GroupLevels;
+        })();
+
+        wire.SilenceReply = (function() {
+
+            const SilenceReply = function (properties) {
+                this.groups = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            SilenceReply.prototype.done = null;
+            SilenceReply.prototype.atMs = null;
+            SilenceReply.prototype.groups = $util.emptyArray;
+
+            SilenceReply.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.done != null && $Object.hasOwnProperty.call(message, "done") && message.done !== false)
+                    writer.uint32(8).bool(message.done);
+                if (message.atMs != null && $Object.hasOwnProperty.call(message, "atMs") && (typeof message.atMs === "object" ? message.atMs.low || message.atMs.high : message.atMs !== 0))
+                    writer.uint32(16).uint64(message.atMs);
+                if (message.groups != null && message.groups.length)
+                    for (let i = 0; i < message.groups.length; ++i)
+                        $root.pqa.wire.GroupLevels.encode(message.groups[i], writer.uint32(26).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            SilenceReply.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.pqa.wire.SilenceReply();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.done = value;
+                            else
+                                delete message.done;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.atMs = value;
+                            else
+                                delete message.atMs;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.groups && message.groups.length))
+                                message.groups = [];
+                            message.groups.push($root.pqa.wire.GroupLevels.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return SilenceReply;
+        })();
+
+        wire.SilentProgress = (function() {
+
+            const SilentProgress = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            SilentProgress.prototype.version = null;
+            SilentProgress.prototype.heldMs = null;
+            SilentProgress.prototype.broken = null;
+
+            SilentProgress.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.version != null && $Object.hasOwnProperty.call(message, "version") && (typeof message.version === "object" ? message.version.low || message.version.high : message.version !== 0))
+                    writer.uint32(8).uint64(message.version);
+                if (message.heldMs != null && $Object.hasOwnProperty.call(message, "heldMs") && (typeof message.heldMs === "object" ? message.heldMs.low || message.heldMs.high : message.heldMs !== 0))
+                    writer.uint32(16).uint64(message.heldMs);
+                if (message.broken != null && $Object.hasOwnProperty.call(message, "broken") && message.broken !== false)
+                    writer.uint32(24).bool(message.broken);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            SilentProgress.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.pqa.wire.SilentProgress();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.version = value;
+                            else
+                                delete message.version;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.heldMs = value;
+                            else
+                                delete message.heldMs;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.broken = value;
+                            else
+                                delete message.broken;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return SilentProgress;
         })();
 
         wire.Envelope = (function() {

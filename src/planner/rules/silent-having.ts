@@ -24,6 +24,7 @@
  * the window by then never. So it costs no more than no silence but the agreement itself, which backs off.
  */
 import type { CheckedExpression, SelectStatement } from '../../model/checked.ts';
+import type { FragmentEstimate } from '../../model/plan.ts';
 import type { SilentAtom, SilentCondition } from '../../model/silence.ts';
 import { isNumeric } from '../../model/value.ts';
 import { walkBody } from '../walk.ts';
@@ -35,6 +36,20 @@ const DISTRIBUTING: ReadonlySet<string> = new Set(['time', 'keepall']);
 
 /** Types whose values are equal exactly if they look equal. */
 const KEY_KINDS: ReadonlySet<string> = new Set(['string', 'boolean', 'int', 'long']);
+
+/** Part of the events that are assumed to cross: the condition is near so seldom. */
+const LOUD_PART = 0.05;
+
+/** Of what is estimated for a fragment that is never silent. */
+export function silentEstimate({ deltasHz, insertsHz, removesHz, bytesHz }: FragmentEstimate): FragmentEstimate {
+  const part = (x: number): number => x * LOUD_PART;
+  return {
+    deltasHz: part(deltasHz),
+    insertsHz: part(insertsHz),
+    removesHz: part(removesHz),
+    bytesHz: part(bytesHz),
+  };
+}
 
 /** What of the statement's having domains can watch, by the fragment's columns; null where the rule is unsafe. */
 export function silentCondition(statement: SelectStatement, columns: readonly string[]): SilentCondition | null {
@@ -101,7 +116,8 @@ function aggregateAtom(
   if (aggregate !== 'sum' && aggregate !== 'avg' && aggregate !== 'count' && aggregate !== 'min' && aggregate !== 'max')
     return null;
   const [argument, ...more] = spec.args;
-  if (argument === undefined) return aggregate === 'count' ? { aggregate, column: null, op, value, wraps: false } : null;
+  if (argument === undefined)
+    return aggregate === 'count' ? { aggregate, column: null, op, value, wraps: false } : null;
   const column = columnOf(argument, columns);
   if (column === null || more.length > 0 || !isNumeric(argument.type)) return null;
   return { aggregate, column, op, value, wraps: aggregate === 'sum' && spec.type.kind === 'int' };
