@@ -73,6 +73,7 @@ class Simulation {
       network: scenario.network,
       skew: scenario.skew,
       gridMs: scenario.gridMs,
+      silence: scenario.silence,
       onTrigger: (trigger) => this.#handOut(trigger),
     });
     this.#queries = scenario.queries.map((spec) => ({

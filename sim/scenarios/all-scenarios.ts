@@ -9,6 +9,7 @@ import { MIXED_FAULTS } from './mixed-faults.ts';
 import { PATH_BOTTLENECK } from './path-bottleneck.ts';
 import { SC13_AUTOSCALING } from './sc13-autoscaling.ts';
 import type { ScenarioDeclaration } from './scenario.ts';
+import { OFTEN_CROSSED, OFTEN_CROSSED_LOUD, SILENT_HAVING } from './silent-having.ts';
 import { WAN_PARTITION } from './wan-partition.ts';
 
 export const SCENARIOS: readonly ScenarioDeclaration[] = [
@@ -22,5 +23,8 @@ export const SCENARIOS: readonly ScenarioDeclaration[] = [
   MIXED_FAULTS,
   MIXED_CRASHES,
   LOST_DISKS,
+  SILENT_HAVING,
+  OFTEN_CROSSED,
+  OFTEN_CROSSED_LOUD,
   MANY_DOMAINS,
 ];

@@ -113,6 +113,8 @@ export interface SimScenario {
   readonly gridMs: number;
   /** Measurements and faults end here. */
   readonly durationMs: number;
+  /** False: no domain keeps silent (rule "silent having"). @default true */
+  readonly silence?: boolean | undefined;
 }
 
 export interface ScenarioOptions {

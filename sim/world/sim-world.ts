@@ -28,6 +28,7 @@ export interface SimWorldOptions {
   readonly network: NetworkFaults;
   readonly skew: { readonly offsetMs: number; readonly driftPpm: number };
   readonly gridMs: number;
+  readonly silence?: boolean | undefined;
   onTrigger(trigger: Trigger): void;
 }
 
@@ -125,7 +126,7 @@ export class SimWorld {
         sources: this.sources,
         onTrigger: (trigger) => this.#options.onTrigger(trigger),
       },
-      { domain, types, disk: this.#disks.get(domain) },
+      { domain, types, disk: this.#disks.get(domain), silence: this.#options.silence },
     );
     this.#agents.set(domain, agent);
   }

@@ -221,6 +221,7 @@ export class QueryGroup {
     this.#silence ??= new GroupSilence(
       {
         monotonicMs: () => this.#deps.clock.monotonicMs(),
+        counters: this.#deps.counters,
         ready: (passMs) => this.#merged.clockMs >= passMs && this.coverage().every((c) => c.state === 'live'),
         ask: (question) => {
           const member = this.#members.get(question.fragment);

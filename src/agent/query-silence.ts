@@ -3,6 +3,7 @@
  */
 import { SilenceReceiver, type SilenceQuestion } from '../exchange/silence-receiver.ts';
 import type { FragmentProgress } from '../model/control.ts';
+import type { Counters } from '../ports/counters.ts';
 import type { SilenceReply, SilentCondition } from '../model/silence.ts';
 
 export interface GroupSilenceDeps {
@@ -10,6 +11,7 @@ export interface GroupSilenceDeps {
   /** True if every input counts and the residual's clock stands at `passMs` or later. */
   readonly ready: (passMs: number) => boolean;
   readonly ask: (question: SilenceQuestion) => void;
+  readonly counters: Counters;
 }
 
 export interface GroupSilenceOptions {
@@ -23,6 +25,7 @@ export class GroupSilence {
   readonly #receiver: SilenceReceiver;
   readonly #waiting: (() => void)[] = [];
   #turning = false;
+  #counted = { begun: 0, ended: 0 };
 
   constructor(deps: GroupSilenceDeps, { condition, startMs, pauseMs }: GroupSilenceOptions) {
     this.#deps = deps;
@@ -100,7 +103,15 @@ export class GroupSilence {
     const moment = { nowMs: this.#deps.monotonicMs(), ready: this.#deps.ready(passMs), mayBegin };
     for (const question of this.#receiver.ask(moment)) this.#deps.ask(question);
     this.#turning = false;
+    this.#count();
     if (this.#waiting.length > 0 && this.state === 'loud' && moment.ready)
       for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  #count(): void {
+    const { begun, ended } = this.#receiver;
+    if (begun > this.#counted.begun) this.#deps.counters.add('query_silences_total', begun - this.#counted.begun);
+    if (ended > this.#counted.ended) this.#deps.counters.add('query_silences_ended_total', ended - this.#counted.ended);
+    this.#counted = { begun, ended };
   }
 }

@@ -72,8 +72,9 @@ export class SilenceReceiver {
   #untilMs = Infinity;
   #provedMs = 0;
   #stopped = false;
-  /** Silences that came about, for tests and status. */
+  /** Silences that came about, and those of them that are over. */
   begun = 0;
+  ended = 0;
 
   constructor(options: SilenceReceiverOptions) {
     this.#condition = options.condition;
@@ -245,6 +246,7 @@ export class SilenceReceiver {
 
   #end(nowMs: number): void {
     const lastedMs = this.#state === 'silent' ? nowMs - this.#sinceMs : 0;
+    if (this.#state === 'silent') this.ended++;
     this.#prove();
     this.#untilMs = Math.max(this.#fromMs, this.#provedMs);
     this.#pauseMs =

@@ -248,6 +248,7 @@ export class SilenceSender {
       this.#forget();
       return false;
     }
+    this.#state = 'armed';
     return true;
   }
 

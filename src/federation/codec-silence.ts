@@ -11,9 +11,15 @@ import type {
 import { fromWireValue, toWireValue } from './codec-value.ts';
 import { count, list, Malformed, name, positive } from './decoded.ts';
 import { COLUMNS, NAME_UNITS, SILENT_ATOMS, SILENT_GROUPS } from './limits.ts';
-import { wire, type WireSilence, type WireSilenceReply, type WireSilentProgress } from './wire/wire.ts';
+import {
+  wire,
+  type WireSilence,
+  type WireSilenceReply,
+  type WireSilenceStep,
+  type WireSilentProgress,
+} from './wire/wire.ts';
 
-const STEPS: Readonly<Record<SilenceStep, number>> = {
+const STEPS: Readonly<Record<SilenceStep, WireSilenceStep>> = {
   report: wire.SilenceStep.REPORT,
   arm: wire.SilenceStep.ARM,
   begin: wire.SilenceStep.BEGIN,
@@ -34,7 +40,9 @@ export function toWireSilence({ fragmentId, step, version, atMs, bounds }: Silen
 
 /** Throws `Malformed`: for decoders only, as all below. */
 export function fromWireSilence(frame: WireSilence): SilenceRequest {
-  const step = (['report', 'arm', 'begin', 'end'] as const).find((s) => STEPS[s] === (frame.step ?? 0));
+  const step = (['report', 'arm', 'begin', 'end'] as const).find(
+    (s) => STEPS[s] === (frame.step ?? wire.SilenceStep.REPORT),
+  );
   if (step === undefined) throw new Malformed('an unknown step of silence');
   const { bounds } = frame;
   return {

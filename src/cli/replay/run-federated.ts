@@ -28,6 +28,8 @@ export interface FederatedOptions {
   readonly chaos: boolean;
   /** Rewrites to use. @default all, by cost */
   readonly tuning?: PlanTuning | undefined;
+  /** Told what was counted in the run. */
+  readonly onCounters?: ((totals: ReadonlyMap<string, number>) => void) | undefined;
 }
 
 /** Network time that passes with each step, ms; under chaos a random part of it. */
@@ -108,6 +110,7 @@ class FederatedRun {
   }
 
   stop(): Promise<void> {
+    this.#options.onCounters?.(this.#world.counters.totals);
     return this.#world.stop();
   }
 

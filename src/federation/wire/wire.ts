@@ -15,6 +15,7 @@ export type WireReply = pqa.wire.Reply.$Properties;
 export type WireHello = pqa.wire.Hello.$Properties;
 export type WireHeartbeat = pqa.wire.Heartbeat.$Properties;
 export type WireSilence = pqa.wire.Silence.$Properties;
+export type WireSilenceStep = pqa.wire.SilenceStep;
 export type WireSilenceReply = pqa.wire.SilenceReply.$Properties;
 export type WireSilentProgress = pqa.wire.SilentProgress.$Properties;
 export type WireType = pqa.wire.Type.$Properties;
