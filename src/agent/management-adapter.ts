@@ -25,6 +25,8 @@ import { stringifyStreamName, type DomainName, type QueryId } from '../model/ids
 import type { Plan } from '../model/plan.ts';
 import type { ExportPolicy } from '../model/policy.ts';
 import { stringifyType } from '../model/value.ts';
+import { crossingBytesHz, deltaBytesHz, heartbeatBytesHz } from '../planner/cost/plan-bytes.ts';
+import { disclosuresOf } from '../planner/disclosure.ts';
 import { explainPlan } from '../planner/explain.ts';
 import type { TriggerPublisher } from '../ports/listener.ts';
 import { parseListenerSpec } from '../triggers/listener.ts';
@@ -249,7 +251,15 @@ function planJson(plan: Plan | null): Json {
       epl: f.epl,
       columns: f.columns.map((c) => `${c.name}: ${stringifyType(c.type)}`),
       rules: f.rules,
+      ...(f.estimate === undefined ? {} : { estimate: { ...f.estimate } }),
     })),
+    estimate: {
+      bytesHz: crossingBytesHz(plan),
+      deltaBytesHz: deltaBytesHz(plan),
+      heartbeatBytesHz: heartbeatBytesHz(plan),
+    },
+    alternatives: (plan.alternatives ?? []).map((a) => ({ ...a })),
+    disclosures: disclosuresOf(plan).map((d) => ({ ...d })),
     statements: plan.statements.map((s) => ({ name: s.name ?? '', epl: s.epl ?? '', shippedAs: s.shippedAs ?? '' })),
   };
 }

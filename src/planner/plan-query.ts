@@ -11,6 +11,7 @@ import { CodedError } from '../model/errors.ts';
 import type { Plan } from '../model/plan.ts';
 import { bestPlan, type Decide } from './candidates.ts';
 import type { FederatedCatalog } from './catalog.ts';
+import { crossingBytesHz } from './cost/plan-bytes.ts';
 import { NO_STATISTICS } from './cost/statistics.ts';
 import { Draft } from './draft.ts';
 import { planStatement } from './plan-statement.ts';
@@ -24,7 +25,11 @@ export const MAX_FRAGMENTS = 4096;
 /** Throws `LIMIT_EXCEEDED`; everything else was refused by the analysis before. */
 export function planQuery(module: CheckedModule, catalog: FederatedCatalog, options: PlanOptions): Plan {
   const known = streamsOf(module, catalog);
-  return bestPlan((decide) => draftPlan(module, catalog, options, known, decide), options);
+  const best = bestPlan((decide) => draftPlan(module, catalog, options, known, decide), options);
+  if (best.fragments.every((f) => f.domain === options.owner)) return best;
+  const bare = draftPlan(module, catalog, { ...options, rules: new Set() }, known, () => false).plan;
+  const title = 'no rewrite: every event of the streams, in all columns';
+  return { ...best, alternatives: [...(best.alternatives ?? []), { title, bytesHz: crossingBytesHz(bare) }] };
 }
 
 /** One way to do it: `decide` answers each choice. */

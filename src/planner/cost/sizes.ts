@@ -19,8 +19,9 @@ export const REMOVED_ROW_BYTES = 5;
 /** Least distance of two envelopes of a fragment, s (exchange/limits.ts, FLUSH_SPACING_MS). */
 export const ENVELOPE_SPACING_S = 0.005;
 
-/** Heartbeats per second and pair of domains (agent-core.ts, HEARTBEAT_MS). */
+/** Heartbeats per second and pair of domains: at most, and where nobody waits (exchange/limits.ts). */
 export const HEARTBEATS_HZ = 10;
+export const IDLE_HEARTBEATS_HZ = 0.5;
 
 /** A heartbeat without the fragments in it, and what each fragment adds. */
 export const HEARTBEAT_BYTES = 12;

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { CatalogOfDomains } from '../../../src/agent/federated-catalog.ts';
-import { explainPlan } from '../../../src/planner/explain.ts';
 import { MAX_FRAGMENTS } from '../../../src/planner/plan-query.ts';
 import { fragments, metric, plan, residual } from './support.ts';
 
@@ -101,34 +100,5 @@ describe('planQuery', () => {
     expect(() => plan('select v from M', {}, wide)).toThrowError(
       expect.objectContaining({ code: 'LIMIT_EXCEEDED', hint: expect.stringContaining('name the domains') }),
     );
-  });
-});
-
-describe('explain', () => {
-  it('says what runs where, what stands for what, and what each domain discloses to whom', () => {
-    const p = plan(
-      "@name('hot') select m.host as h from renci.Mem#length(2) as m, tacc.Cpu#time(3 sec) as c where m.host = c.host and m.util > 3",
-    );
-    expect(explainPlan(p).split('\n')).toEqual([
-      'owner client, on the merged clock',
-      '├─ statement hot at client:',
-      expect.stringContaining('from `~0` as m, `~1`#time(3 sec) as c where m.host = c.host'),
-      '├─ input `~0` stands for renci.Mem (rows that enter and leave a window)',
-      '│    f0.0 at renci: select irstream host from renci.Mem#length(2) where util > 3',
-      '│      by: push the stream filter; push used columns only; push the data window; push a where conjunct above its pushed window',
-      '├─ input `~1` stands for tacc.Cpu (events)',
-      '│    f1.0 at tacc: select host from tacc.Cpu',
-      '│      by: push the stream filter; push used columns only',
-      '├─ renci discloses to client: host (rows that enter and leave a window)',
-      '└─ tacc discloses to client: host (events)',
-    ]);
-  });
-
-  it('says so when a statement is shipped, when no column is disclosed, and when nothing crosses', () => {
-    expect(explainPlan(plan('select host from uky.Disk'))).toContain(
-      'statement runs whole at uky; only its rows travel',
-    );
-    expect(explainPlan(plan('select count(*) from Mem'))).toContain('that an event came, no column');
-    expect(explainPlan(plan('select host from uky.Disk', { owner: 'uky' }))).toContain('nothing crosses a border');
   });
 });
