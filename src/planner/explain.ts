@@ -73,7 +73,7 @@ function details(same: readonly PlannedFragment[], plan: Plan): readonly string[
 
 function weighed(plan: Plan): readonly string[] {
   const { alternatives = [] } = plan;
-  if (alternatives.length === 0) return [];
+  if (alternatives.length === 0 || crossingBytesHz(plan) === 0) return [];
   const rows = [{ title: 'this plan', bytesHz: crossingBytesHz(plan) }, ...alternatives];
   const width = Math.max(...rows.map((r) => bytesHz(r.bytesHz).length));
   return ['', 'weighed', ...rows.map((r) => `  ${bytesHz(r.bytesHz).padStart(width)}  ${r.title}`)];
