@@ -226,6 +226,10 @@ class Simulation {
     const { network } = this.#world;
     const endMs = Math.min(fault.atMs + fault.forMs, this.#scenario.durationMs);
     switch (fault.kind) {
+      case 'clock':
+        this.#at(fault.atMs, () => this.#world.setAhead(fault.domain, fault.aheadMs));
+        this.#at(endMs, () => this.#world.setAhead(fault.domain, 0));
+        return;
       case 'partition': {
         const links = fault.from.flatMap((a) =>
           fault.to.flatMap((b) => {

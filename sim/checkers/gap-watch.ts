@@ -14,13 +14,17 @@ interface Stretch {
 
 export class GapWatch {
   readonly #memoryMs: number;
+  /** Hands out nothing of a gap: looks at triggers, which tell when a gap ends, are missing. */
+  readonly #holds: boolean;
+  #wasLive = true;
   readonly #stretches: Stretch[] = [];
   #clockMs: number | null = null;
   #completeFromMs: number | null = null;
   #startMs = 0;
 
-  constructor(query: Pick<SimQuery, 'memoryMs'>) {
+  constructor(query: Pick<SimQuery, 'memoryMs' | 'onSilence'>) {
     this.#memoryMs = query.memoryMs;
+    this.#holds = query.onSilence === 'hold';
   }
 
   /** True if the query was never without a domain and never jumped. */
@@ -38,10 +42,11 @@ export class GapWatch {
     const live = coverage.every((c) => c.state === 'live');
     const completeFromMs = Math.max(startMs, ...coverage.map((c) => c.completeFromMs));
     const jumped = completeFromMs > (this.#completeFromMs ?? startMs);
-    if (!live || jumped) {
+    if (!live || jumped || (this.#holds && !this.#wasLive)) {
       const fromMs = Math.min(this.#clockMs ?? clockMs, clockMs);
       this.#add(fromMs, Math.max(clockMs, jumped ? completeFromMs + this.#memoryMs : 0));
     }
+    this.#wasLive = live;
     this.#clockMs = clockMs;
     this.#completeFromMs = completeFromMs;
   }

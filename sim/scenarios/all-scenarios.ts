@@ -2,6 +2,7 @@
 import { CDN_LATENCY } from './cdn-latency.ts';
 import { DATA_TRANSFER } from './data-transfer.ts';
 import { FLAPPING_DOMAIN } from './flapping-domain.ts';
+import { FUTURE_CLOCK } from './future-clock.ts';
 import { INFRASTRUCTURE_HEALTH } from './infrastructure-health.ts';
 import { MANY_DOMAINS } from './many-domains.ts';
 import { LOST_DISKS, MIXED_CRASHES } from './mixed-crashes.ts';
@@ -20,6 +21,7 @@ export const SCENARIOS: readonly ScenarioDeclaration[] = [
   DATA_TRANSFER,
   WAN_PARTITION,
   FLAPPING_DOMAIN,
+  FUTURE_CLOCK,
   MIXED_FAULTS,
   MIXED_CRASHES,
   LOST_DISKS,

@@ -97,6 +97,14 @@ export type SimFault =
       readonly forMs: number;
       readonly domain: DomainName;
       readonly disk: 'kept' | 'lost';
+    }
+  /** The domain's wall clock is ahead by so much for the time. */
+  | {
+      readonly kind: 'clock';
+      readonly atMs: number;
+      readonly forMs: number;
+      readonly domain: DomainName;
+      readonly aheadMs: number;
     };
 
 export interface SimScenario {

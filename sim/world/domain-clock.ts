@@ -19,6 +19,8 @@ export class DomainClock implements Clock {
   readonly #time: VirtualTime;
   readonly #skew: ClockSkew;
   readonly #gridMs: number;
+  /** By how much the wall clock is wrong beyond its skew, ms. */
+  aheadMs = 0;
   #halted = false;
 
   constructor(time: VirtualTime, skew: ClockSkew, gridMs: number) {
@@ -29,7 +31,7 @@ export class DomainClock implements Clock {
 
   nowMs(): number {
     const trueMs = this.#time.monotonicMs();
-    const wallMs = WORLD_START_MS + trueMs + this.#skew.offsetMs + (trueMs * this.#skew.driftPpm) / 1e6;
+    const wallMs = WORLD_START_MS + trueMs + this.#skew.offsetMs + this.aheadMs + (trueMs * this.#skew.driftPpm) / 1e6;
     return Math.floor(wallMs / this.#gridMs) * this.#gridMs;
   }
 

@@ -107,6 +107,8 @@ export class SimAgent {
     const stream = stringifyStreamName(this.domain, metric);
     const values = { ...measured, domain: this.domain };
     const { runtime, host } = this.core;
+    // A domain whose clock is wrong ingests nothing.
+    if (!runtime.admitsEvents()) return;
     // The log is written before anything that the event sets off, which may be a trigger.
     const stampMs = runtime.tick();
     this.#deps.sources.write(

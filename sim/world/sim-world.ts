@@ -41,6 +41,7 @@ export class SimWorld {
   readonly #options: SimWorldOptions;
   readonly #random: SeededRandom;
   readonly #agents = new Map<DomainName, SimAgent>();
+  readonly #clocks = new Map<DomainName, DomainClock>();
   readonly #skews = new Map<DomainName, ClockSkew>();
   readonly #disks = new Map<DomainName, StoreSnapshot>();
 
@@ -100,6 +101,12 @@ export class SimWorld {
     else this.#disks.delete(domain);
   }
 
+  /** Sets the wall clock of a domain ahead, by 0: right again. */
+  setAhead(domain: DomainName, aheadMs: number): void {
+    const clock = this.#clocks.get(domain);
+    if (clock !== undefined) clock.aheadMs = aheadMs;
+  }
+
   restart(domain: DomainName): void {
     if (this.agent(domain) !== undefined) return;
     this.#boot(domain);
@@ -115,10 +122,12 @@ export class SimWorld {
     const types: EventType[] = (this.#options.domains.get(domain) ?? []).flatMap((m) => [
       ...typesOfMetric(domain, m.name, propertiesOf(m)),
     ]);
+    const clock = new DomainClock(this.time, this.skewOf(domain), this.#options.gridMs);
+    this.#clocks.set(domain, clock);
     const agent = new SimAgent(
       {
         network: this.network,
-        clock: new DomainClock(this.time, this.skewOf(domain), this.#options.gridMs),
+        clock,
         random: this.#random,
         counters: this.counters,
         log: SILENT_LOG,

@@ -18,6 +18,7 @@ import type { ExchangeTransport, TransportHandlers } from '../ports/transport.ts
 import type { FederatedCatalog } from '../planner/catalog.ts';
 import type { Statistics } from '../planner/cost/statistics.ts';
 import { askThrough, type Ask } from './ask.ts';
+import { ClockGuard } from './clock-guard.ts';
 import type { ExportPolicies } from './export-policies.ts';
 import { FragmentHost } from './fragment-host.ts';
 import { Ledger } from './ledger.ts';
@@ -67,6 +68,7 @@ export class AgentCore {
   readonly queries: QueryService;
   readonly ask: Ask;
   readonly ledger: Ledger;
+  readonly clockGuard: ClockGuard;
   readonly #deps: AgentCoreDeps;
   readonly #heartbeatMs: number;
   #timer: Cancel | null = null;
@@ -77,8 +79,9 @@ export class AgentCore {
     this.#deps = deps;
     this.domain = transport.self;
     this.#heartbeatMs = options.heartbeatMs ?? HEARTBEAT_MS;
+    this.clockGuard = new ClockGuard({ transport, clock, counters, log }, { enforce: options.barrier !== true });
     this.runtime = new LocalRuntime(
-      { clock },
+      { clock, guard: this.clockGuard },
       { domain: this.domain, startMs: options.startMs, firstSeq: options.firstSeq },
     );
     this.ask = askThrough(transport, clock, (request) => this.#answer(this.domain, request));
@@ -129,7 +132,10 @@ export class AgentCore {
     this.#running = true;
     const handlers: TransportHandlers = {
       onEnvelope: (from, envelope) => this.queries.onEnvelope(from, envelope),
-      onHeartbeat: (from, heartbeat) => this.queries.onHeartbeat(from, heartbeat),
+      onHeartbeat: (from, heartbeat) => {
+        this.clockGuard.heard(from, heartbeat.sentMs);
+        this.queries.onHeartbeat(from, heartbeat);
+      },
       onRequest: (from, request) => this.#answer(from, request),
       onPeer: (domain, connected) => {
         this.queries.onPeer(domain, connected);
@@ -158,6 +164,7 @@ export class AgentCore {
 
   /** Moves the stamp clock, fires timers, says to every consumer how far this domain is, repairs. */
   tick(): void {
+    this.clockGuard.tick();
     this.runtime.tick();
     this.host.flush();
     this.host.heartbeat();

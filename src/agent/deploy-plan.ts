@@ -41,6 +41,8 @@ export interface DeployOptions {
   readonly readers: readonly DomainName[];
   /** The owner's own stamp clock. */
   readonly stampMs: () => number;
+  /** No stamp later than this is believed: a domain whose clock is further ahead cannot fix the start. @default Infinity */
+  readonly latestMs?: (() => number) | undefined;
   /** Start now, at the greatest stamp: whoever drives the world guarantees that nothing is under way. @default false */
   readonly barrier?: boolean | undefined;
 }
@@ -164,6 +166,7 @@ function prepareRequest(
 }
 
 async function commitAll(prepared: readonly Prepared[], ask: Ask, options: DeployOptions): Promise<DeployedPlan> {
+  for (const p of prepared) checkClock(p, options);
   let greatest = Math.max(options.stampMs(), ...prepared.map((p) => p.reply.stampMs));
   let marginMs = START_MARGIN_MS;
   for (let attempt = 1; ; attempt++) {
@@ -181,6 +184,15 @@ async function commitAll(prepared: readonly Prepared[], ask: Ask, options: Deplo
     greatest = Math.max(greatest, options.stampMs());
     marginMs *= 2;
   }
+}
+
+function checkClock({ fragment, reply }: Prepared, { latestMs, stampMs }: DeployOptions): void {
+  if (latestMs === undefined || reply.stampMs <= latestMs()) return;
+  const aheadMs = reply.stampMs - stampMs();
+  throw new CodedError('CLOCK_SKEW', `the clock of domain '${fragment.domain}' is ${aheadMs} ms ahead of this one`, {
+    hint: 'a start that it fixed would lie in the future for everybody else: its clock, or this one, must be set',
+    data: { domain: fragment.domain, aheadMs },
+  });
 }
 
 async function commitOne(p: Prepared, startMs: number, ask: Ask, queryId: QueryId): Promise<DeployedFragment> {

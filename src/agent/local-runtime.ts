@@ -17,6 +17,12 @@ interface Appointment {
   readonly task: () => void;
 }
 
+/** Whether a stamp may be given: not one too far ahead of true time. */
+export interface StampGuard {
+  admits(stampMs: number): boolean;
+  refusal(): Error;
+}
+
 export interface LocalRuntimeOptions {
   readonly domain: DomainName;
   /** Where the stamp clock begins; it never goes below. @default the wall clock */
@@ -30,13 +36,15 @@ export class LocalRuntime {
   readonly engine: Engine;
   readonly catalog = new LayeredCatalog();
   readonly #clock: Clock;
+  readonly #guard: StampGuard | null;
   #stampMs: number;
   #nextSeq: number;
   #appointments: Appointment[] = [];
   #order = 0;
 
-  constructor(deps: { readonly clock: Clock }, options: LocalRuntimeOptions) {
+  constructor(deps: { readonly clock: Clock; readonly guard?: StampGuard | undefined }, options: LocalRuntimeOptions) {
     this.#clock = deps.clock;
+    this.#guard = deps.guard ?? null;
     this.domain = options.domain;
     this.#stampMs = options.startMs ?? deps.clock.nowMs();
     this.#nextSeq = options.firstSeq ?? 1;
@@ -66,15 +74,20 @@ export class LocalRuntime {
     }
   }
 
-  /** Moves the stamp clock to the wall clock and fires what is due. Answers the stamp. */
+  /** Moves the stamp clock to the wall clock and fires what is due; not past what the guard admits. Answers the stamp. */
   tick(): number {
-    this.#moveTo(this.#clock.nowMs());
+    if (this.admitsEvents()) this.#moveTo(this.#clock.nowMs());
     return this.#stampMs;
   }
 
-  /** Stamps one event, numbers it and sends it through the engine. */
+  /** False while the clock is too far ahead of true time to stamp anything. */
+  admitsEvents(): boolean {
+    return this.#guard?.admits(Math.max(this.#stampMs, this.#clock.nowMs())) ?? true;
+  }
+
+  /** Stamps one event, numbers it and sends it through the engine. Throws `CLOCK_SKEW` while the guard admits no stamp. */
   ingest(typeName: string, values: Readonly<Record<string, unknown>>): Event {
-    this.#moveTo(this.#clock.nowMs());
+    this.#stamp();
     const meta = { timestampMs: this.#stampMs, domain: this.domain, seq: this.#nextSeq };
     const event = this.engine.makeEvent(typeName, values, meta);
     this.#nextSeq++;
@@ -84,7 +97,7 @@ export class LocalRuntime {
 
   /** Stamps and numbers a control operation of this domain: it takes a place among its events (DESIGN §4). */
   stampControl(): { readonly timestampMs: number; readonly domain: DomainName; readonly seq: number } {
-    this.#moveTo(this.#clock.nowMs());
+    this.#stamp();
     return { timestampMs: this.#stampMs, domain: this.domain, seq: this.#nextSeq++ };
   }
 
@@ -97,6 +110,12 @@ export class LocalRuntime {
     }
     this.#appointments.push({ startMs, order: this.#order++, task });
     this.#appointments.sort((a, b) => a.startMs - b.startMs || a.order - b.order);
+  }
+
+  #stamp(): void {
+    const wallMs = this.#clock.nowMs();
+    if (this.#guard?.admits(Math.max(this.#stampMs, wallMs)) === false) throw this.#guard.refusal();
+    this.#moveTo(wallMs);
   }
 
   #moveTo(wallMs: number): void {

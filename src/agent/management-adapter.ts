@@ -53,9 +53,9 @@ export interface ManagementAdapterDeps {
     /** Written into the configuration, and in force when it returns. */
     set(metric: string, rules: readonly unknown[]): void;
   };
-  readonly domains: () => readonly Omit<DomainListing, 'metrics'>[];
+  readonly domains: () => readonly Omit<DomainListing, 'metrics' | 'aheadMs'>[];
   readonly sources: () => readonly SourceListing[];
-  readonly status: () => Omit<AgentStatus, 'queries' | 'metrics' | 'nowMs' | 'domain' | 'peers'>;
+  readonly status: () => Omit<AgentStatus, 'queries' | 'metrics' | 'nowMs' | 'domain' | 'peers' | 'clock'>;
 }
 
 export class ManagementAdapter implements ManagementTarget {
@@ -173,7 +173,12 @@ export class ManagementAdapter implements ManagementTarget {
 
   async listDomains(): Promise<readonly DomainListing[]> {
     const counts = new Map<DomainName, number>(this.#deps.catalogs.all.map((c) => [c.domain, c.metrics.length]));
-    return this.#deps.domains().map((d) => ({ ...d, metrics: counts.get(d.domain) ?? 0 }));
+    const { clockGuard } = this.#deps.core;
+    return this.#deps.domains().map((d) => ({
+      ...d,
+      metrics: counts.get(d.domain) ?? 0,
+      aheadMs: d.self ? clockGuard.ownAheadMs() : clockGuard.aheadMs(d.domain),
+    }));
   }
 
   async listSources(): Promise<readonly SourceListing[]> {
@@ -198,6 +203,7 @@ export class ManagementAdapter implements ManagementTarget {
       ...this.#deps.status(),
       domain: core.domain,
       nowMs: clock.nowMs(),
+      clock: { aheadMs: core.clockGuard.ownAheadMs(), ingests: !core.clockGuard.flagged },
       queries: book.entries.length,
       metrics: registry.list().length,
       peers: this.#deps

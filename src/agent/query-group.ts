@@ -2,9 +2,9 @@
  * One clock group at the owner of a query: receivers of its fragments, the merged order of causes, the engine that runs the
  * residual on the merged clock (DESIGN §4). Synchronous: frames in, outputs and questions out.
  */
-import { FragmentReceiver } from '../exchange/fragment-receiver.ts';
+import { FragmentReceiver, type Verdict } from '../exchange/fragment-receiver.ts';
 import { HeartbeatPace } from '../exchange/heartbeat-pace.ts';
-import { HEARTBEAT_MS } from '../exchange/limits.ts';
+import { HEARTBEAT_MS, MAX_SKEW_MS } from '../exchange/limits.ts';
 import { MergedInputs, type DomainCoverage, type MergedStep } from '../exchange/merged-inputs.ts';
 import { Engine, rowValues, type Deployment, type OutputRow, type StatementOutput } from '../engine/engine.ts';
 import { compareKeys, timerKey, type CauseKey } from '../model/cause-key.ts';
@@ -60,8 +60,10 @@ export interface GroupMember {
   /** Changes when its domain loses the disk that named it: {@link QueryGroup.rename}. */
   fragmentId: FragmentId;
   readonly receiver: FragmentReceiver;
-  /** Monotonic ms at which anything was last heard of it. */
+  /** Monotonic ms at which its domain was last heard to get further: one whose watermark stands, or is not believed, is silent. */
   heardMs: number;
+  /** The greatest watermark said. */
+  saidMs: number;
 }
 
 export interface GroupDeps {
@@ -70,9 +72,6 @@ export interface GroupDeps {
   readonly questions: GroupQuestions;
   onOutput(output: GroupOutput): void;
 }
-
-/** A domain's clock may run ahead of ours by so much (DESIGN §4 `maxSkew`). */
-export const MAX_SKEW_MS = 2_000;
 
 /** Control operations of one query that wait for silent domains: by hand nobody gives more, a loop must be stopped. */
 export const MAX_WAITING_CONTROLS = 1_000;
@@ -103,7 +102,9 @@ export class QueryGroup {
   readonly #byFragment = new Map<FragmentId, GroupMember[]>();
   readonly #shipped = new Map<string, ShippedStatement>();
   readonly #deployments: Deployment[] = [];
-  readonly #asked = new Set<DomainName>();
+  /** Questions under way: up to when. */
+  readonly #asked = new Map<DomainName, number>();
+  readonly #notBeforeMs = new Map<DomainName, number>();
   /** Which domains tell with every beat, because they were asked again and again; when all were looked through, monotonic ms. */
   readonly #paces = new Map<DomainName, HeartbeatPace>();
   #lookedMs = -Infinity;
@@ -203,7 +204,14 @@ export class QueryGroup {
       },
     );
     receiver.begin(start);
-    const member: GroupMember = { fragment, input, fragmentId, receiver, heardMs: this.#deps.clock.monotonicMs() };
+    const member: GroupMember = {
+      fragment,
+      input,
+      fragmentId,
+      receiver,
+      heardMs: this.#deps.clock.monotonicMs(),
+      saidMs: start.startMs,
+    };
     this.#members.set(fragment.name, member);
     this.#merged.add({
       fragmentId: fragment.name,
@@ -320,8 +328,7 @@ export class QueryGroup {
         this.#deps.counters.add('exchange_refused_total', 1, { domain: from, reason: 'signer' });
         continue;
       }
-      member.heardMs = this.#deps.clock.monotonicMs();
-      member.receiver.accept(envelope, this.#deps.clock.nowMs());
+      this.#heard(member, member.receiver.accept(envelope, this.#deps.clock.nowMs()), envelope.watermarkMs);
       this.#pump(member);
       this.#askForMissing(member);
     }
@@ -342,9 +349,9 @@ export class QueryGroup {
     for (const progress of heartbeat.fragments) {
       for (const member of this.#byFragment.get(progress.fragmentId) ?? []) {
         if (member.fragment.domain !== from) continue;
-        member.heardMs = this.#deps.clock.monotonicMs();
         const nowMs = this.#deps.clock.nowMs();
-        member.receiver.acceptProgress(progress, nowMs);
+        const saidMs = Math.max(progress.watermarkMs, progress.silence?.heldMs ?? 0);
+        this.#heard(member, member.receiver.acceptProgress(progress, nowMs), saidMs);
         const latestMs = nowMs + (this.#options.maxSkewMs ?? MAX_SKEW_MS);
         if (progress.epoch === member.receiver.epoch) this.#silence?.heard(member.fragment.name, progress, latestMs);
         this.#pump(member);
@@ -354,6 +361,12 @@ export class QueryGroup {
     this.drain();
   }
 
+  #heard(member: GroupMember, verdict: Verdict, watermarkMs: number): void {
+    if ((verdict !== 'accepted' && verdict !== 'duplicate') || watermarkMs <= member.saidMs) return;
+    member.saidMs = watermarkMs;
+    member.heardMs = this.#deps.clock.monotonicMs();
+  }
+
   onReplay(member: GroupMember, envelopes: readonly DeltaEnvelope[]): void {
     for (const envelope of envelopes) member.receiver.accept(envelope, this.#deps.clock.nowMs());
     this.#pump(member);
@@ -361,8 +374,11 @@ export class QueryGroup {
   }
 
   onSnapshot(member: GroupMember, snapshot: SnapshotReply): void {
-    member.heardMs = this.#deps.clock.monotonicMs();
-    member.receiver.applySnapshot(snapshot, this.#deps.clock.nowMs());
+    if (member.receiver.applySnapshot(snapshot, this.#deps.clock.nowMs()) === 'accepted') {
+      member.heardMs = this.#deps.clock.monotonicMs();
+      // What it says is new from here on: another disk, perhaps another clock.
+      member.saidMs = snapshot.watermarkMs;
+    }
     this.#silence?.lost(member.fragment.name);
     this.#pump(member);
     this.drain();
@@ -437,6 +453,7 @@ export class QueryGroup {
     if (this.#draining) return;
     this.#draining = true;
     try {
+      this.#endHold();
       for (let step = this.#merged.next(); step !== null; step = this.#merged.next()) {
         if (step.kind === 'cause' && step.gap) this.#hold?.begin();
         this.#apply(step);
@@ -451,8 +468,13 @@ export class QueryGroup {
 
   /** The question to `domain` is over; `progress` is what it answered, empty when no answer came. */
   answered(domain: DomainName, progress: Heartbeat['fragments'] = []): void {
+    const untilMs = this.#asked.get(domain) ?? 0;
     this.#asked.delete(domain);
-    if (progress.length > 0) this.#told.set(domain, Math.min(...progress.map((p) => p.watermarkMs)));
+    const toldMs = progress.length === 0 ? -1 : Math.min(...progress.map((p) => p.watermarkMs));
+    if (toldMs >= 0) this.#told.set(domain, toldMs);
+    // One that does not get there is asked again with the next beat, not at once.
+    if (toldMs < untilMs) this.#notBeforeMs.set(domain, this.#deps.clock.monotonicMs() + HEARTBEAT_MS);
+    else this.#notBeforeMs.delete(domain);
   }
 
   #apply(step: MergedStep): void {
@@ -487,7 +509,8 @@ export class QueryGroup {
 
   /** Nothing is missing any more: tells the present state where it is another than before. */
   #endHold(): void {
-    if (this.#hold?.holding !== true || this.#merged.coverage().some((c) => c.state !== 'live')) return;
+    if (this.#hold?.holding !== true || this.#merged.jumping || this.#merged.coverage().some((c) => c.state !== 'live'))
+      return;
     const key = this.#merged.releasedKey;
     for (const { of, insert, remove } of this.#hold.end()) {
       const { statement, columns, feeds } = of;
@@ -570,8 +593,9 @@ export class QueryGroup {
 
   #askProgress(domain: DomainName, untilMs: number): void {
     if (this.#asked.has(domain) || (this.#told.get(domain) ?? -1) >= untilMs) return;
+    if (this.#deps.clock.monotonicMs() < (this.#notBeforeMs.get(domain) ?? 0)) return;
     const ids = [...this.#members.values()].filter((m) => m.fragment.domain === domain).map((m) => m.fragmentId);
-    this.#asked.add(domain);
+    this.#asked.set(domain, untilMs);
     let pace = this.#paces.get(domain);
     if (pace === undefined) this.#paces.set(domain, (pace = new HeartbeatPace()));
     pace.asked(this.#deps.clock.monotonicMs());

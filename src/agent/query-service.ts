@@ -7,6 +7,7 @@ import { analyzeModule } from '../epl/analyze.ts';
 import { LayeredCatalog } from '../epl/catalog.ts';
 import { parseModule } from '../epl/parse.ts';
 import { printModule } from '../epl/print.ts';
+import { MAX_SKEW_MS } from '../exchange/limits.ts';
 import { timerKey, type CauseKey } from '../model/cause-key.ts';
 import type { FragmentProgress, Heartbeat, SnapshotReply } from '../model/control.ts';
 import type { DeltaEnvelope } from '../model/delta.ts';
@@ -372,6 +373,7 @@ export class QueryService {
       consumer: this.#deps.transport.self,
       readers: query.readers,
       stampMs: this.#deps.stampMs,
+      latestMs: this.#options.barrier === true ? undefined : () => this.#deps.clock.nowMs() + MAX_SKEW_MS,
       barrier: this.#options.barrier,
     };
   }

@@ -16,10 +16,11 @@ export async function listPeers(options: Connection): Promise<void> {
   const rows = domains.map((d): Answer => ({ ...d, refused: refusedOf(String(d['domain']), counters) }));
   if (options.json === true) return printJson(rows);
   printTable(
-    ['domain', 'connected', 'metrics', 'refused of it', 'peer'],
+    ['domain', 'connected', 'clock', 'metrics', 'refused of it', 'peer'],
     rows.map((d) => [
       d['domain'],
       d['self'] === true ? 'this agent' : d['connected'] === true ? 'yes' : 'no',
+      clockText(d['aheadMs']),
       d['metrics'],
       Object.entries(structOf(d['refused']))
         .map(([what, n]) => `${String(n)} ${what}`)
@@ -52,4 +53,10 @@ export async function listSources(options: Connection): Promise<void> {
     ['source', 'state', 'events', 'failures', 'detail'],
     sources.map((s) => [s['name'], s['state'], s['eventsTotal'], s['failuresTotal'], s['detail']]),
   );
+}
+
+/** How far a clock is ahead, of this agent against the median of all. */
+function clockText(aheadMs: unknown): string {
+  if (typeof aheadMs !== 'number') return '-';
+  return `${aheadMs > 0 ? '+' : ''}${aheadMs} ms`;
 }

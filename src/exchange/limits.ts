@@ -78,3 +78,13 @@ export const SILENCE_PAUSE_MAX_MS = 60_000;
 
 /** When a question about bounds that was not answered is asked again: requests end by a deadline of their own. */
 export const SILENCE_RETRY_MS = 1000;
+
+/** A stamp, or a frame, may lie so far ahead of true time as it is best known (DESIGN §4 `maxSkew`). */
+export const MAX_SKEW_MS = 2_000;
+
+/** A clock that was not heard for so long says nothing; also the window over which the shortest delay is looked for. */
+export const SKEW_FRESH_MS = 30_000;
+
+/** How often an agent says what its clock is to peers that get no heartbeat from it, and to how many: a median needs few. */
+export const CLOCK_BEAT_MS = 5_000;
+export const CLOCK_PEERS = 8;

@@ -274,6 +274,11 @@ export class MergedInputs {
     this.#barrierMs = toMs;
   }
 
+  /** True when the next step is a jump over something not seen. */
+  get jumping(): boolean {
+    return this.#gaps.length > 0;
+  }
+
   /** The least key that waits for an input; null when nothing waits. O(K). */
   heldKey(): CauseKey | null {
     return this.#leastPending()?.nextKey ?? null;

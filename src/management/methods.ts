@@ -237,10 +237,11 @@ function statusMethods(target: ManagementTarget): readonly Method[] {
       name: 'listDomains',
       signatures: [['array']],
       help: `listDomains()
-The federation as this agent sees it: [{domain, peerId, self, connected, addresses, metrics}, ...].`,
+The federation as this agent sees it: [{domain, peerId, self, connected, aheadMs, addresses, metrics}, ...].
+aheadMs: how far the domain's clock is ahead of this agent's, ms; empty when it was not heard of late.`,
       async call(params) {
         checkCount(params, 0, 0, 'listDomains()');
-        return (await target.listDomains()).map((domain) => ({ ...domain }));
+        return (await target.listDomains()).map((domain) => ({ ...domain, aheadMs: domain.aheadMs ?? '' }));
       },
     },
     {
@@ -297,7 +298,7 @@ options: {consumer: one domain's entries only}`,
       signatures: [['struct']],
       help: `getStatus()
 The agent: {domain, peerId, version, startedMs, nowMs, queries, metrics, xmpp: {state, detail, outbox},
-peers: [{domain, connected}], counters: {name: number}}.`,
+peers: [{domain, connected}], clock: {aheadMs, ingests}, counters: {name: number}}.`,
       async call(params) {
         checkCount(params, 0, 0, 'getStatus()');
         const status = await target.getStatus();

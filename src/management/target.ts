@@ -130,6 +130,8 @@ export interface DomainListing {
   /** True for the agent asked. */
   readonly self: boolean;
   readonly connected: boolean;
+  /** How far its clock is ahead of this agent's, ms, less the shortest delay on the way; null when not heard of late. Of this agent: ahead of the median of all. */
+  readonly aheadMs: number | null;
   readonly addresses: readonly string[];
   /** Number of metrics known of it. */
   readonly metrics: number;
@@ -146,6 +148,8 @@ export interface AgentStatus {
   readonly version: string;
   readonly startedMs: number;
   readonly nowMs: number;
+  /** How far this agent's clock is ahead of the median of all; beyond `maxSkew` nothing is ingested. */
+  readonly clock: { readonly aheadMs: number; readonly ingests: boolean };
   readonly queries: number;
   readonly metrics: number;
   readonly xmpp: { readonly state: string; readonly detail: string; readonly outbox: number };

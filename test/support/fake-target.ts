@@ -136,7 +136,15 @@ export class FakeTarget implements ManagementTarget {
     this.begun++;
     await this.gate;
     return [
-      { domain: 'renci', peerId: '12D3', self: true, connected: true, addresses: ['/ip4/127.0.0.1/tcp/1'], metrics: 1 },
+      {
+        domain: 'renci',
+        peerId: '12D3',
+        self: true,
+        connected: true,
+        aheadMs: 0,
+        addresses: ['/ip4/127.0.0.1/tcp/1'],
+        metrics: 1,
+      },
     ];
   }
 
@@ -175,6 +183,7 @@ export class FakeTarget implements ManagementTarget {
       version: '0.1.0',
       startedMs: NOW,
       nowMs: NOW + 5,
+      clock: { aheadMs: 0, ingests: true },
       queries: this.queries.size,
       metrics: 0,
       xmpp: { state: 'online', detail: '', outbox: 0 },
