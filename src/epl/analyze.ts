@@ -23,6 +23,7 @@ import type {
 import type { Catalog } from '../model/event-type.ts';
 import { unreachable } from '../model/errors.ts';
 import { LayeredCatalog } from './catalog.ts';
+import { requireAnnotation } from './annotations.ts';
 import { checkExpression } from './check-expression.ts';
 import { checkInsertInto } from './check-insert.ts';
 import { checkOnMerge, checkOnSelect, checkStoreAccess, checkStoreAssignments } from './check-on.ts';
@@ -184,6 +185,7 @@ function environmentOf(ast: AstStatement, state: ModuleState): Environment {
 }
 
 function headOf(ast: AstStatement): { readonly name: string | null; readonly annotations: readonly Annotation[] } {
+  for (const { name, position } of ast.annotations) requireAnnotation(name, position);
   const annotations = ast.annotations.map(annotationOf);
   const named = annotations.find((a) => a.name.toLowerCase() === 'name');
   const name = typeof named?.value === 'string' ? named.value : null;

@@ -37,7 +37,7 @@ export function checkXmlSchema(ast: AstCreateSchema): EventType {
       'write create xml schema X()',
     );
   }
-  const schema = ast.annotations.find((a) => a.name === 'XMLSchema');
+  const schema = ast.annotations.find((a) => a.name.toLowerCase() === 'xmlschema');
   const where = schema?.position ?? ast.position;
   for (const { name } of schema?.attributes ?? []) {
     if (W3C_ATTRIBUTES.includes(name))
@@ -59,7 +59,7 @@ export function checkXmlSchema(ast: AstCreateSchema): EventType {
       "write @XMLSchema(rootElementName='…') before it",
     );
   }
-  const fields = ast.annotations.filter((a) => a.name === 'XMLSchemaField').map(fieldOf);
+  const fields = ast.annotations.filter((a) => a.name.toLowerCase() === 'xmlschemafield').map(fieldOf);
   if (fields.length === 0 || fields.length > MAX_FIELDS) {
     fail(
       'INVALID_STATEMENT',
