@@ -77,6 +77,7 @@ export class QueryChecker {
       variable: (name) => catalog.variable(name),
       expression: (name) => catalog.expression(name),
       domainsOf: (name) => (module.eventTypes.has(name) ? null : federated.domainsOf(name)),
+      aggregateOnly: (name) => (module.eventTypes.has(name) ? [] : (federated.aggregateOnly?.(name) ?? [])),
     };
     return planQuery(module, view, {
       owner: this.#options.owner,

@@ -64,11 +64,13 @@ export class ExportPolicies {
     const metrics = catalog.metrics.flatMap((metric) => {
       const governing = this.governing(metric.name, [reader]);
       if (governing.kind === 'closed') return [];
-      if (governing.kind === 'open' || governing.policy.columns === '*') return [metric];
-      const { columns } = governing.policy;
+      if (governing.kind === 'open') return [metric];
+      const { columns, aggregateOnly } = governing.policy;
+      const form = aggregateOnly === undefined ? {} : { aggregateOnly: true };
+      if (columns === '*') return [{ ...metric, ...form }];
       const properties = metric.properties.filter((p) => columns.includes(p.name));
       const units = Object.fromEntries(Object.entries(metric.units).filter(([name]) => columns.includes(name)));
-      return [{ ...metric, properties, units }];
+      return [{ ...metric, properties, units, ...form }];
     });
     return { ...catalog, metrics };
   }

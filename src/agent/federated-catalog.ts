@@ -36,6 +36,8 @@ interface Offer {
 export class CatalogOfDomains implements FederatedCatalog {
   readonly #types = new Map<string, EventType>();
   readonly #domains = new Map<string, readonly DomainName[]>();
+  /** Domains of a type out of which only aggregates go. */
+  readonly #aggregateOnly = new Map<string, readonly DomainName[]>();
   /** `Metric.property` → how its domains differ. */
   readonly #conflicts = new Map<string, string>();
 
@@ -47,6 +49,7 @@ export class CatalogOfDomains implements FederatedCatalog {
         const [, own] = typesOfMetric(domain, metric.name, metric.properties);
         this.#types.set(own.name, own);
         this.#domains.set(own.name, [domain]);
+        if (metric.aggregateOnly === true) this.#aggregateOnly.set(own.name, [domain]);
         const list = offers.get(metric.name) ?? [];
         list.push({ domain, metric });
         offers.set(metric.name, list);
@@ -69,6 +72,10 @@ export class CatalogOfDomains implements FederatedCatalog {
 
   domainsOf(typeName: string): readonly DomainName[] | null {
     return this.#domains.get(typeName) ?? null;
+  }
+
+  aggregateOnly(typeName: string): readonly DomainName[] {
+    return this.#aggregateOnly.get(typeName) ?? [];
   }
 
   /**
@@ -124,6 +131,12 @@ export class CatalogOfDomains implements FederatedCatalog {
       name,
       offers.map((o) => o.domain),
     );
+    const grouped = offers.filter((o) => o.metric.aggregateOnly === true);
+    if (grouped.length > 0)
+      this.#aggregateOnly.set(
+        name,
+        grouped.map((o) => o.domain),
+      );
     for (const { domain } of offers) {
       const own = this.#types.get(stringifyStreamName(domain, name));
       if (own !== undefined) this.#types.set(own.name, { ...own, supertypes: [name] });

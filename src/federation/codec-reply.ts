@@ -186,6 +186,7 @@ function toWireCatalog(catalog: DomainCatalog): NonNullable<WireReply['catalog']
       description: metric.description,
       properties: metric.properties.map(toWireColumn),
       units: Object.entries(metric.units).map(([property, unit]) => ({ property, unit })),
+      ...(metric.aggregateOnly === true ? { aggregateOnly: true } : {}),
     })),
   };
 }
@@ -202,6 +203,7 @@ function catalogOf(reply: NonNullable<WireReply['catalog']>): DomainCatalog | nu
       description: text(metric.description, 'description', TEXT_UNITS),
       properties: columnsOf(metric.properties),
       units,
+      ...(metric.aggregateOnly === true ? { aggregateOnly: true } : {}),
     };
   });
   return { domain: name(reply.domain, 'domain', NAME_UNITS), version: count(reply.version, 'version'), metrics };

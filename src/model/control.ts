@@ -35,6 +35,8 @@ export interface CatalogMetric {
   readonly description: string;
   readonly properties: EventType['properties'];
   readonly units: Readonly<Record<string, string>>;
+  /** Only groups of tumbling windows leave the domain for this reader. @default false */
+  readonly aggregateOnly?: boolean | undefined;
 }
 
 export interface PrepareFragment {

@@ -8,6 +8,8 @@ export interface FederatedCatalog extends Catalog {
    * `MemUtil` or a subtype of it for the union. Null if the type is none of the federation's (declared by the query itself).
    */
   domainsOf(typeName: string): readonly DomainName[] | null;
+  /** Those of them that let only groups of tumbling windows out (DESIGN §7): a statement over them runs there whole or not at all. */
+  aggregateOnly?(typeName: string): readonly DomainName[];
   /** A better error where the federation itself is the cause (domains that disagree on a schema); else the same. */
   explain?(error: unknown): unknown;
 }

@@ -10,7 +10,7 @@ import { disclosuresOf, type Disclosure } from './disclosure.ts';
 const NAMED_DOMAINS = 8;
 
 export function explainPlan(plan: Plan): string {
-  return [...head(plan), ...tree(plan), ...weighed(plan), ...disclosed(plan)].join('\n');
+  return [...head(plan), ...tree(plan), ...noted(plan), ...weighed(plan), ...disclosed(plan)].join('\n');
 }
 
 function head(plan: Plan): readonly string[] {
@@ -69,6 +69,10 @@ function details(same: readonly PlannedFragment[], plan: Plan): readonly string[
     lines.push(`${size}: ${rows.join(', ')} per second`);
   }
   return lines;
+}
+
+function noted(plan: Plan): readonly string[] {
+  return plan.notes.length === 0 ? [] : ['', ...plan.notes.map((note) => `note: ${note}`)];
 }
 
 function weighed(plan: Plan): readonly string[] {

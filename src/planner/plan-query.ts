@@ -8,7 +8,8 @@
  */
 import type { CheckedModule, CheckedStatement } from '../model/checked.ts';
 import { CodedError } from '../model/errors.ts';
-import type { Plan } from '../model/plan.ts';
+import type { DomainName } from '../model/ids.ts';
+import type { Plan, PlannedInput } from '../model/plan.ts';
 import { bestPlan, type Decide } from './candidates.ts';
 import type { FederatedCatalog } from './catalog.ts';
 import { crossingBytesHz } from './cost/plan-bytes.ts';
@@ -68,7 +69,25 @@ function draftPlan(
   }
   const { fragments, inputs, choices } = draft;
   const clock = fragments.every((f) => f.domain === options.owner) ? 'local' : 'merged';
-  return { plan: { owner: options.owner, clock, fragments, inputs, statements, notes: [] }, choices };
+  const notes = refusalsAhead(inputs, catalog, options.owner);
+  return { plan: { owner: options.owner, clock, fragments, inputs, statements, notes }, choices };
+}
+
+/** Domains that let only aggregates out (DESIGN §7) refuse what does not run there whole. */
+function refusalsAhead(
+  inputs: readonly PlannedInput[],
+  catalog: FederatedCatalog,
+  owner: DomainName,
+): readonly string[] {
+  return inputs.flatMap((input) => {
+    if (input.kind === 'result') return [];
+    const domains = (catalog.aggregateOnly?.(input.standsFor) ?? []).filter((d) => d !== owner);
+    return domains.map(
+      (d) =>
+        `${d} lets ${input.standsFor} out in aggregates only and will refuse this: name its stream alone, grouped over ` +
+        `#time_batch, in a statement that can run there whole`,
+    );
+  });
 }
 
 function isAlone(module: CheckedModule, options: PlanOptions): boolean {

@@ -1960,6 +1960,9 @@ export namespace pqa {
             /** Metric units. */
             units: pqa.wire.Unit.$Properties[];
 
+            /** Metric aggregateOnly. */
+            aggregateOnly?: (boolean|null);
+
             /**
              * Encodes the specified Metric message. Does not implicitly {@link pqa.wire.Metric.verify|verify} messages.
              * @param message Metric message or plain object to encode
@@ -1995,6 +1998,9 @@ export namespace pqa {
 
                 /** Metric units */
                 units?: (pqa.wire.Unit.$Properties[]|null);
+
+                /** Metric aggregateOnly */
+                aggregateOnly?: (boolean|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -2886,6 +2886,7 @@ export const pqa = $root.pqa = (() => {
             Metric.prototype.description = null;
             Metric.prototype.properties = $util.emptyArray;
             Metric.prototype.units = $util.emptyArray;
+            Metric.prototype.aggregateOnly = null;
 
             Metric.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -2904,6 +2905,8 @@ export const pqa = $root.pqa = (() => {
                 if (message.units != null && message.units.length)
                     for (let i = 0; i < message.units.length; ++i)
                         $root.pqa.wire.Unit.encode(message.units[i], writer.uint32(34).fork(), _depth + 1).ldelim();
+                if (message.aggregateOnly != null && $Object.hasOwnProperty.call(message, "aggregateOnly") && message.aggregateOnly !== false)
+                    writer.uint32(40).bool(message.aggregateOnly);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2969,6 +2972,15 @@ export const pqa = $root.pqa = (() => {
                             if (!(message.units && message.units.length))
                                 message.units = [];
                             message.units.push($root.pqa.wire.Unit.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.aggregateOnly = value;
+                            else
+                                delete message.aggregateOnly;
                             continue;
                         }
                     }

@@ -6,7 +6,8 @@
  * another statement by insert-into, or is iterated (its content is then wanted at the owner).
  *
  * Not always better: rows may outnumber events (irstream, joins of large windows). A statement that looks at more of an
- * event than its declared properties is shipped whatever it costs: undeclared members and types do not travel.
+ * event than its declared properties is shipped whatever it costs: undeclared members and types do not travel. So is one over
+ * a stream of which only aggregates leave the domain: nothing else is admitted there.
  */
 import type { CheckedExpression, SelectBody, SelectStatement } from '../../model/checked.ts';
 import { walkExpression } from '../../model/expression-tree.ts';
@@ -28,8 +29,9 @@ export const shipWhole: StatementRule = {
     const sole = soleDomain(statement, catalog, options.iterated ?? new Set());
     if (sole === null || readsWhole(statement, planning)) return null;
     const standsFor = statement.name ?? 'statement';
-    const free = !readsMoreThanColumns(statement);
-    if (free && !planning.chooses('ship-whole', `${index}`, statement.name ?? `statement ${index + 1}`)) return null;
+    // Nothing else would be admitted there.
+    const must = readsMoreThanColumns(statement) || readsAggregatesOnly(statement, catalog);
+    if (!must && !planning.chooses('ship-whole', `${index}`, statement.name ?? `statement ${index + 1}`)) return null;
     const input = draft.input({
       kind: 'result',
       epl: printStatement({ ...ast, annotations: [] }),
@@ -56,6 +58,11 @@ export function soleDomain(
   const [only] = domains;
   if (domains.size !== 1 || only === undefined || only === null) return null;
   return readsOwnerState(statement) ? null : only;
+}
+
+function readsAggregatesOnly(statement: SelectStatement, catalog: FederatedCatalog): boolean {
+  const of = (name: string): boolean => (catalog.aggregateOnly?.(name) ?? []).length > 0;
+  return statement.streams.some((s) => s.source.kind === 'filter' && of(s.source.eventType.name));
 }
 
 type Body = Pick<SelectStatement, 'streams' | 'subqueries'>;

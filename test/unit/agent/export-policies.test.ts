@@ -260,6 +260,10 @@ describe('the catalog', () => {
     expect(mem).toEqual({ name: 'Mem', description: '', properties: [HOST, UTIL], units: { util: '%' } });
     expect(disk?.name).toBe('Disk');
     expect(policies.offer('sc13', catalog).metrics.map((m) => m.name)).toEqual(['Disk']);
+    expect([mem?.aggregateOnly, disk?.aggregateOnly]).toEqual([undefined, undefined]);
+    const aggregateOnly = { groupBy: [], filters: [], leastGroup: 2, leastWindowMs: 1_000 };
+    const grouped = new ExportPolicies('renci', [{ ...PART, aggregateOnly }]);
+    expect(grouped.offer('esnet', catalog).metrics[0]?.aggregateOnly).toBe(true);
   });
 
   it('its generation rises with every change of the policies, and with nothing else', () => {

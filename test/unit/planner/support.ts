@@ -39,6 +39,7 @@ export function plan(epl: string, options: Partial<PlanOptions> = {}, catalog: F
     eventTypeNames: () => layered.eventTypeNames(),
     variable: (name) => layered.variable(name),
     domainsOf: (name) => (module.eventTypes.has(name) ? null : catalog.domainsOf(name)),
+    aggregateOnly: (name) => catalog.aggregateOnly?.(name) ?? [],
   };
   const declarations = ast.statements.flatMap((s) => (s.kind === 'createExpression' ? [s.declaration] : []));
   return planQuery(module, view, { owner: 'client', declarations, ...options });
