@@ -2,7 +2,7 @@
 import { createInterface } from 'node:readline';
 import { CodedError } from '../model/errors.ts';
 import { callMethod } from '../management/client.ts';
-import { askList, askStruct, structOf, type Connection, type Parameter } from './answers.ts';
+import { askList, askStruct, structOf, textOrFile, type Connection, type Parameter } from './answers.ts';
 import { print, printJson, printTable } from './output.ts';
 
 /** Events that one call carries. */
@@ -11,10 +11,14 @@ const PUBLISH_BATCH = 500;
 export async function addMetric(
   name: string,
   properties: readonly string[],
-  options: Connection & { readonly description?: string },
+  options: Connection & { readonly description?: string; readonly schema?: string },
 ): Promise<void> {
   const declared = properties.map(parseProperty);
-  const extra = options.description === undefined ? {} : { description: options.description };
+  const { description, schema } = options;
+  const extra = {
+    ...(description === undefined ? {} : { description }),
+    ...(schema === undefined ? {} : { schema: textOrFile(schema) }),
+  };
   await callMethod(options.url, 'registerMetric', [name, declared, extra]);
   if (options.json === true) printJson({ metric: name });
   else print(`metric ${name} is declared`);
@@ -63,7 +67,9 @@ export async function publishEvents(metric: string, events: readonly string[], o
   else print(`${accepted} accepted${duplicates > 0 ? `, ${duplicates} seen before` : ''}`);
 }
 
+/** JSON, or a document for a metric with an xml schema. */
 function parseEvent(text: string): Parameter {
+  if (text.trimStart().startsWith('<')) return text;
   try {
     const value: unknown = JSON.parse(text);
     // What JSON can say, XML-RPC can; the codec refuses what it cannot.

@@ -237,6 +237,7 @@ function addMetricCommands(program: Command): void {
     .argument('<name>', 'such as MemUtil')
     .argument('[properties...]', 'name:type[:unit], such as memutil:double:%')
     .option('--description <text>', 'what it measures')
+    .option('--schema <epl>', 'in place of properties: create xml schema with its annotations, or @FILE')
     .addOption(url())
     .addOption(json())
     .action(addMetric);
@@ -259,7 +260,10 @@ function addMetricCommands(program: Command): void {
     .command('publish')
     .description('push measurements')
     .argument('<metric>', 'its name')
-    .argument('[events...]', 'JSON objects; without any, JSON lines from standard input')
+    .argument(
+      '[events...]',
+      'JSON objects, or XML documents for a metric with an xml schema; without any, lines from standard input',
+    )
     .addOption(url())
     .addOption(json())
     .action(publishEvents);

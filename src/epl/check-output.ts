@@ -1,7 +1,8 @@
 /** Output rate limiting, limits and assignments (Esper reference §5.7, §5.9, §5.17). */
-import type { AstAssignment, AstCount, AstExpression, AstOutput } from '../model/ast.ts';
+import type { AstAssignment, AstCount, AstExpression, AstOutput, AstStep } from '../model/ast.ts';
 import type { Assignment, CheckedExpression, LimitValue, OutputSpec } from '../model/checked.ts';
 import { unreachable } from '../model/errors.ts';
+import type { VariableType } from '../model/event-type.ts';
 import { isNumeric, OBJECT } from '../model/value.ts';
 import { checkCondition } from './check-expression.ts';
 import { OUTPUT_BUILTINS } from './functions.ts';
@@ -175,9 +176,15 @@ export function checkAssignments(asts: readonly AstAssignment[], context: Contex
 
 function checkAssignment(ast: AstAssignment, context: Context): Assignment {
   const { catalog } = context.environment;
-  const [step, more] = ast.target.kind === 'chain' ? ast.target.steps : [];
-  if (step?.kind !== 'name' || more !== undefined || ast.value === null) {
-    return fail('INVALID_STATEMENT', 'set wants variable = value', ast.position);
+  const [step, at, more] = ast.target.kind === 'chain' ? ast.target.steps : [];
+  const element = at?.kind === 'index' ? at : undefined;
+  if (
+    step?.kind !== 'name' ||
+    more !== undefined ||
+    (at !== undefined && element === undefined) ||
+    ast.value === null
+  ) {
+    return fail('INVALID_STATEMENT', 'set wants variable = value, or variable[index] = value', ast.position);
   }
   const variable = catalog.variable(step.name);
   if (variable === undefined) {
@@ -190,8 +197,34 @@ function checkAssignment(ast: AstAssignment, context: Context): Assignment {
   }
   if (variable.constant) fail('INVALID_STATEMENT', `the variable '${step.name}' is constant`, step.position);
   const value = context.environment.check(ast.value, context);
+  if (element !== undefined) return assignElement(variable, element, value, ast, context);
   requireVariableType(variable.type, value, ast, context);
   return freeze({ variable: step.name, value });
+}
+
+/** `set a[i] = x`: the array with one element changed (Esper reference §5.18.3, array element assignment). */
+function assignElement(
+  variable: VariableType,
+  step: Extract<AstStep, { kind: 'index' }>,
+  value: CheckedExpression,
+  ast: AstAssignment,
+  context: Context,
+): Assignment {
+  const { name, type } = variable;
+  if (type.kind !== 'array') return fail('TYPE_MISMATCH', `the variable '${name}' is no array`, step.position);
+  const [key, more] = step.keys;
+  if (key === undefined || more !== undefined)
+    return fail('WRONG_ARGUMENTS', 'an index is one number', step.position, `write ${name}[0]`);
+  const index = context.environment.check(key, context);
+  if (index.type.kind !== 'int')
+    return fail('TYPE_MISMATCH', `an index is an int, not ${describeType(index.type)}`, key.position);
+  requireVariableType(type.of, value, ast, context);
+  const before: CheckedExpression = freeze({ kind: 'variable', name, path: [], type, nullable: true, ast: ast.target });
+  const args = freeze([before, index, value]);
+  return freeze({
+    variable: name,
+    value: freeze({ kind: 'call', name: 'withElement', args, type, nullable: true, ast: ast.target } as const),
+  });
 }
 
 /** Numbers are coerced when a variable is set: narrower ones widen, and wider ones are refused. */

@@ -62,6 +62,10 @@ export function emitCall(e: Of<'call'>, scope: Scope): Code {
       if (target === undefined || index === undefined) break;
       return code(scope.call('element', scope.emit(target, scope).js, scope.emit(index, scope).js), true);
     }
+    case 'withElement': {
+      const args = e.args.map((a) => scope.emit(a, scope).js);
+      return code(scope.call('withElement', ...args), true);
+    }
     case 'exists':
       return first === undefined ? code('true', false) : emitExists(first, scope);
     case 'typeof': {

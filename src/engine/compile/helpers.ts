@@ -23,6 +23,7 @@ export const HELPERS = {
   member: members.member,
   property: members.property,
   element: members.element,
+  withElement: members.withElement,
   hasMember: members.hasMember,
   hasElement: members.hasElement,
   castTo: cast.castTo,

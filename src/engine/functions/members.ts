@@ -1,4 +1,5 @@
 /** Steps into values whose shape is known at run time only: nested events, maps, arrays, undeclared properties. */
+import { CodedError } from '../../model/errors.ts';
 import type { Event } from '../../model/event.ts';
 import type { Value } from '../../model/value.ts';
 import { isEvent, isList, isMap } from './values.ts';
@@ -20,6 +21,15 @@ export function property(event: Event, name: string): Value {
 /** `x[index]`; null outside the array, for anything that is none, and for a null index. */
 export function element(value: Value, index: number | null): Value {
   return isList(value) && index !== null ? (value[index] ?? null) : null;
+}
+
+/** `set x[index] = item`: a copy with one element changed; a null array stays, as does one whose index is null. */
+export function withElement(value: Value, index: number | null, item: Value): Value {
+  if (!isList(value) || index === null) return value;
+  if (index < 0 || index >= value.length) {
+    throw new CodedError('EVALUATION', `there is no element ${index} in an array of ${value.length}`);
+  }
+  return value.with(index, item);
 }
 
 /**
