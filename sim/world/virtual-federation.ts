@@ -7,6 +7,8 @@ import { ExportPolicies } from '../../src/agent/export-policies.ts';
 import type { GroupOutput } from '../../src/agent/query-group.ts';
 import type { Query } from '../../src/agent/query.ts';
 import type { EventType } from '../../src/model/event-type.ts';
+import type { CauseKey } from '../../src/model/cause-key.ts';
+import type { CodedError } from '../../src/model/errors.ts';
 import type { DomainName } from '../../src/model/ids.ts';
 import type { ExportPolicy } from '../../src/model/policy.ts';
 import type { FederatedCatalog } from '../../src/planner/catalog.ts';
@@ -35,6 +37,8 @@ export interface VirtualFederationOptions {
   readonly tuning?: PlanTuning | undefined;
   readonly policies?: ReadonlyMap<DomainName, readonly ExportPolicy[]> | undefined;
   onOutput(query: Query, output: GroupOutput): void;
+  /** A statement failed at run time. @default ignored */
+  onFailure?(error: CodedError, key: CauseKey): void;
 }
 
 export const SILENT_LOG: Log = {
@@ -159,6 +163,7 @@ export class VirtualFederation {
         offer: () => null,
         policies: new ExportPolicies(domain, this.#options.policies?.get(domain) ?? []),
         onOutput: (query, output) => this.#options.onOutput(query, output),
+        onFailure: (_query, error, key) => this.#options.onFailure?.(error, key),
       },
       {
         epoch: 1,

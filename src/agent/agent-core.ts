@@ -5,7 +5,7 @@
 import type { ControlReply, ControlRequest, DomainCatalog, Heartbeat, SealKey } from '../model/control.ts';
 import { PROGRESS_WAIT_MS } from '../model/control.ts';
 import type { DeltaEnvelope } from '../model/delta.ts';
-import { unreachable } from '../model/errors.ts';
+import { unreachable, type CodedError } from '../model/errors.ts';
 import type { Event } from '../model/event.ts';
 import { HEARTBEAT_MS } from '../exchange/limits.ts';
 import type { CauseKey } from '../model/cause-key.ts';
@@ -46,6 +46,8 @@ export interface AgentCoreDeps {
   /** Where it is written down what left this domain. @default one in memory */
   readonly ledger?: Ledger | undefined;
   onOutput(query: Query, output: GroupOutput): void;
+  /** A statement of a query failed at run time. @default a warning in the log */
+  onFailure?(query: Query, error: CodedError, key: CauseKey): void;
   checkOptions?(plan: Plan, options: QueryOptions): void;
   /** A domain of the membership list came or went. */
   onPeer?(domain: DomainName, connected: boolean): void;
@@ -101,6 +103,7 @@ export class AgentCore {
           return stamp;
         },
         onOutput: (query, output) => deps.onOutput(query, output),
+        ...(deps.onFailure === undefined ? {} : { onFailure: deps.onFailure.bind(deps) }),
         checkOptions: (plan, queryOptions) => deps.checkOptions?.(plan, queryOptions),
       },
       options,

@@ -5,10 +5,10 @@
 import { FragmentReceiver, type Verdict } from '../exchange/fragment-receiver.ts';
 import { HeartbeatPace } from '../exchange/heartbeat-pace.ts';
 import { HEARTBEAT_MS, MAX_SKEW_MS } from '../exchange/limits.ts';
-import { MergedInputs, type DomainCoverage, type MergedStep } from '../exchange/merged-inputs.ts';
+import { MergedInputs, type DomainCoverage, type MergedStep, type ControlCause } from '../exchange/merged-inputs.ts';
 import { Engine, rowValues, type Deployment, type OutputRow, type StatementOutput } from '../engine/engine.ts';
 import { compareKeys, timerKey, type CauseKey } from '../model/cause-key.ts';
-import type { CheckedModule, CheckedStatement, Column } from '../model/checked.ts';
+import type { CheckedModule, CheckedQuery, CheckedStatement, Column } from '../model/checked.ts';
 import type { Heartbeat, SnapshotReply } from '../model/control.ts';
 import type { DeltaEnvelope, Update } from '../model/delta.ts';
 import { assert, CodedError } from '../model/errors.ts';
@@ -23,6 +23,7 @@ import type { SilenceQuestion } from '../exchange/silence-receiver.ts';
 import type { SilenceReply } from '../model/silence.ts';
 import { GapHold } from './gap-hold.ts';
 import { GroupSilence } from './query-silence.ts';
+import { answerOf, GroupQueries, type GroupAnswer } from './group-queries.ts';
 import { plainValues } from './rows.ts';
 
 /** One listener call of one statement of the group. */
@@ -71,6 +72,8 @@ export interface GroupDeps {
   readonly counters: Counters;
   readonly questions: GroupQuestions;
   onOutput(output: GroupOutput): void;
+  /** A statement failed at run time (`EVALUATION`, `LIMIT_EXCEEDED`, …). Without it the failure is thrown. */
+  onFailure?(error: CodedError, key: CauseKey): void;
 }
 
 /** Control operations of one query that wait for silent domains: by hand nobody gives more, a loop must be stopped. */
@@ -98,6 +101,7 @@ export class QueryGroup {
   readonly #deps: GroupDeps;
   readonly #options: GroupOptions;
   readonly #merged: MergedInputs;
+  readonly #questions = new GroupQueries();
   readonly #members = new Map<string, GroupMember>();
   readonly #byFragment = new Map<FragmentId, GroupMember[]>();
   readonly #shipped = new Map<string, ShippedStatement>();
@@ -303,9 +307,23 @@ export class QueryGroup {
     return key;
   }
 
+  /**
+   * Asks a fire-and-forget query at its place among all causes; answered when every domain is known to be past it.
+   * Throws `BUSY`; rejects with `EVALUATION`, `LIMIT_EXCEEDED`.
+   */
+  ask(query: CheckedQuery, stamp: { timestampMs: number; domain: DomainName; seq: number }): Promise<GroupAnswer> {
+    if (this.#merged.waitingControls.length >= MAX_WAITING_CONTROLS) {
+      throw new CodedError('BUSY', `${MAX_WAITING_CONTROLS} control operations of the query wait for silent domains`);
+    }
+    const { id, answer } = this.#questions.add();
+    this.#merged.control({ kind: 'query', query, id }, stamp.timestampMs, stamp.domain, stamp.seq);
+    this.drain();
+    return answer;
+  }
+
   /** The value that the statements see now, and whether a newer one waits for its place. */
   variable(name: string): { readonly value: Value; readonly waiting: boolean } {
-    const waiting = this.#merged.waitingControls.some((c) => c.variable === name);
+    const waiting = this.#merged.waitingControls.some((c) => c.kind === 'setVariable' && c.variable === name);
     return { value: this.engine.variable(name), waiting };
   }
 
@@ -479,11 +497,11 @@ export class QueryGroup {
 
   #apply(step: MergedStep): void {
     if (step.kind === 'advance') {
-      this.engine.advanceTime(step.toMs);
+      this.#guarded(timerKey(step.toMs), () => this.engine.advanceTime(step.toMs));
       return;
     }
     if (step.kind === 'control') {
-      this.engine.setVariable(step.control.variable, step.control.value, step.key);
+      this.#control(step.control, step.key);
       return;
     }
     const updates = new Map<string, Update[]>();
@@ -502,9 +520,27 @@ export class QueryGroup {
     }
     this.#inGap = step.gap;
     const inputs = [...updates].map(([typeName, list]) => ({ typeName, updates: list }));
-    this.engine.process({ key: step.key, inputs });
+    this.#guarded(step.key, () => this.engine.process({ key: step.key, inputs }));
     for (const s of shipped) this.#emitShipped(s.statement, step.key, s.updates);
     this.#inGap = false;
+  }
+
+  #control(control: ControlCause, key: CauseKey): void {
+    if (control.kind === 'query') {
+      this.#questions.answer(control.id, () => answerOf(this.engine.query(control.query, key)));
+      return;
+    }
+    this.#guarded(key, () => this.engine.setVariable(control.variable, control.value, key));
+  }
+
+  /** A statement that fails loses its output of the cause; the query goes on, and who runs it is told. */
+  #guarded(key: CauseKey, run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      if (!(error instanceof CodedError) || this.#deps.onFailure === undefined) throw error;
+      this.#deps.onFailure(error, key);
+    }
   }
 
   /** Nothing is missing any more: tells the present state where it is another than before. */

@@ -4,8 +4,10 @@
  */
 import { createHash } from 'node:crypto';
 import { analyzeModule } from '../epl/analyze.ts';
+import { analyzeQuery } from '../epl/analyze-query.ts';
 import { LayeredCatalog } from '../epl/catalog.ts';
-import { parseModule } from '../epl/parse.ts';
+import type { GroupAnswer } from './group-queries.ts';
+import { parseModule, parseStatement } from '../epl/parse.ts';
 import { printModule } from '../epl/print.ts';
 import { MAX_SKEW_MS } from '../exchange/limits.ts';
 import { timerKey, type CauseKey } from '../model/cause-key.ts';
@@ -57,6 +59,8 @@ export interface QueryServiceDeps {
   /** Stamps a control operation of this domain. */
   readonly stampControl: LocalRuntime['stampControl'];
   onOutput(query: Query, output: GroupOutput): void;
+  /** A statement of the query failed at run time; it goes on. @default a warning in the log */
+  onFailure?(query: Query, error: CodedError, key: CauseKey): void;
   /** Refuses options that do not fit the plan, before anything has started. */
   checkOptions?(plan: Plan, options: QueryOptions): void;
 }
@@ -263,6 +267,23 @@ export class QueryService {
     }
   }
 
+  /**
+   * A fire-and-forget query of the named windows and tables of a running query. Rejects with the code of the text's
+   * mistake, `QUERY_BROKEN` when the query does not run, `EVALUATION`, `BUSY`.
+   */
+  async ask(id: QueryId, epl: string): Promise<GroupAnswer> {
+    const query = this.get(id);
+    const checked = analyzeQuery(parseStatement(epl), query.catalog);
+    if (query.group === null) throw notRunning(query);
+    return query.group.ask(checked, this.#deps.stampControl());
+  }
+
+  #failed(query: Query, error: CodedError, key: CauseKey): void {
+    this.#deps.counters.add('evaluation_errors_total', 1, { code: error.code });
+    if (this.#deps.onFailure !== undefined) this.#deps.onFailure(query, error, key);
+    else this.#deps.log.warn('a statement failed', { queryId: query.id, code: error.code, message: error.message });
+  }
+
   /** The variables that the query's modules declare, with the values that its statements see now. */
   variables(id: QueryId): readonly VariableState[] {
     const query = this.get(id);
@@ -385,6 +406,7 @@ export class QueryService {
         counters: this.#deps.counters,
         questions: this.#repair.questionsOf(query),
         onOutput: (output) => this.#deps.onOutput(query, output),
+        onFailure: (error, key) => this.#failed(query, error, key),
       },
       {
         startMs: started.startMs,

@@ -3,7 +3,7 @@
  * event"): timers due before it, the statements it meets in order of deployment, then what they route, first in first out.
  */
 import type { CauseKey } from '../model/cause-key.ts';
-import type { CheckedModule, CheckedStatement } from '../model/checked.ts';
+import type { CheckedModule, CheckedQuery, CheckedStatement, Column } from '../model/checked.ts';
 import { assert, CodedError } from '../model/errors.ts';
 import type { Event } from '../model/event.ts';
 import type { EventType } from '../model/event-type.ts';
@@ -11,6 +11,7 @@ import type { Value, ValueType } from '../model/value.ts';
 import type { CauseInput } from './runtime/cause-runner.ts';
 import { CauseRunner } from './runtime/cause-runner.ts';
 import { compileStatement } from './runtime/compile-statement.ts';
+import { compileQuery, requireAnswerable } from './runtime/fire-and-forget.ts';
 import { DeployedStatement } from './runtime/deployed.ts';
 import type { EngineServices } from './runtime/deployed.ts';
 import type { EventMeta } from './runtime/event-class.ts';
@@ -59,6 +60,12 @@ interface DeploymentState {
   readonly statements: readonly DeployedStatement[];
   readonly types: readonly string[];
   readonly variables: readonly string[];
+}
+
+/** What a fire-and-forget query answers. */
+export interface QueryAnswer {
+  readonly columns: readonly Column[];
+  readonly rows: readonly OutputRow[];
 }
 
 const ROUTED_PER_CAUSE = 100_000;
@@ -203,6 +210,28 @@ export class Engine {
   /** Fires every timer due at or before `toMs`, each at its exact due time. With `toMs` ≤ now it does nothing. */
   advanceTime(toMs: number): void {
     this.#runner.advanceTime(toMs);
+  }
+
+  /**
+   * A fire-and-forget query of named windows and tables: its rows, or those that it inserted, changed or deleted (of a
+   * named window). A change is a cause of its own: timers due at or before the key's time fire first, and statements are
+   * told. Throws `EVALUATION`, `LIMIT_EXCEEDED`.
+   */
+  query(query: CheckedQuery, key: CauseKey): QueryAnswer {
+    assert(!this.#runner.running, 'queries are not asked from a listener');
+    const { program, columns, changes } = compileQuery(query, (name) => this.#types.get(name).type);
+    const statement = new DeployedStatement(program, this.#nextOrdinal++, this.#services, () => undefined);
+    try {
+      let rows: readonly OutputRow[] = [];
+      const ask = (): void => {
+        rows = statement.instance.iterate();
+      };
+      if (changes) this.#runner.apply(key, ask);
+      else ask();
+      return { columns, rows: requireAnswerable(rows) };
+    } finally {
+      statement.stop();
+    }
   }
 
   /** Present rows of a statement, by its name or its place in the module. Throws `UNKNOWN_QUERY` if there is none. */

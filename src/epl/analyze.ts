@@ -166,14 +166,23 @@ function analyzeStatement(ast: AstStatement, state: ModuleState): CheckedStateme
 }
 
 function environmentOf(ast: AstStatement, state: ModuleState): Environment {
-  let declarations: ReadonlyMap<string, AstExpressionDeclaration> = state.declarations;
-  if (ast.declarations.length > 0) {
-    const all = new Map(state.declarations);
-    for (const d of ast.declarations) all.set(d.name, d);
+  return newEnvironment(state.catalog, ast.declarations, state.declarations);
+}
+
+/** What a statement is checked in; `own` stands before it, over what its module declares. */
+export function newEnvironment(
+  catalog: LayeredCatalog,
+  own: readonly AstExpressionDeclaration[],
+  declared: ReadonlyMap<string, AstExpressionDeclaration> = new Map(),
+): Environment {
+  let declarations = declared;
+  if (own.length > 0) {
+    const all = new Map(declared);
+    for (const d of own) all.set(d.name, d);
     declarations = all;
   }
   return {
-    catalog: state.catalog,
+    catalog,
     declarations,
     anonymous: new Map(),
     expanding: [],

@@ -18,6 +18,7 @@
  * receivers; nothing is dropped here for want of room. Cost: O(log K) per delta and per watermark, K inputs.
  */
 import { compareKeys, eventKey, sameKey, timerKey, type CauseKey } from '../model/cause-key.ts';
+import type { CheckedQuery } from '../model/checked.ts';
 import type { Delta } from '../model/delta.ts';
 import { assert } from '../model/errors.ts';
 import type { DomainName } from '../model/ids.ts';
@@ -47,11 +48,10 @@ export interface CauseInput {
 }
 
 /** A control operation of the query's owner: a cause of phase 1, named by the owner's domain (DESIGN §4). */
-export interface ControlCause {
-  readonly kind: 'setVariable';
-  readonly variable: string;
-  readonly value: Value;
-}
+export type ControlCause =
+  | { readonly kind: 'setVariable'; readonly variable: string; readonly value: Value }
+  /** A fire-and-forget query; `id` tells its asker. */
+  | { readonly kind: 'query'; readonly query: CheckedQuery; readonly id: number };
 
 /**
  * `advance`: all timers due up to and including `toMs` may fire. `cause`: everything that one cause does, and the

@@ -3,7 +3,8 @@ import { Engine, rowToObject } from '../../engine/engine.ts';
 import type { Deployment, StatementOutput } from '../../engine/engine.ts';
 import { analyzeModule } from '../../epl/analyze.ts';
 import { LayeredCatalog } from '../../epl/catalog.ts';
-import { parseModule } from '../../epl/parse.ts';
+import { analyzeQuery } from '../../epl/analyze-query.ts';
+import { parseModule, parseStatement } from '../../epl/parse.ts';
 import { eventKey } from '../../model/cause-key.ts';
 import type { CheckedExpression, CheckedModule } from '../../model/checked.ts';
 import { CodedError, toCodedError } from '../../model/errors.ts';
@@ -166,8 +167,13 @@ class CentralRun {
     }
     if (step.deploy !== undefined) this.#deploy(step.deploy);
     if (step.iterate !== undefined) this.#iterate(step.iterate);
-    if (step.query !== undefined)
-      throw new CodedError('NOT_SUPPORTED', 'fire-and-forget queries are not supported yet');
+    if (step.query !== undefined) this.#query(step.query);
+  }
+
+  #query(epl: string): void {
+    const checked = analyzeQuery(parseStatement(epl), this.#catalog);
+    const { rows } = this.#engine.query(checked, this.#key(CLIENT_DOMAIN));
+    this.outputs.push({ step: this.#step, query: rows.map(rowToObject) });
   }
 
   #key(domain: string): ReturnType<typeof eventKey> {

@@ -5,13 +5,14 @@
 import { CHAOS, NO_FAULTS } from '../../../sim/world/virtual-network.ts';
 import { VirtualFederation } from '../../../sim/world/virtual-federation.ts';
 import { WIRE_CODEC } from '../../../sim/world/wire-codec.ts';
-import type { GroupOutput } from '../../agent/query-group.ts';
+import type { GroupOutput, QueryGroup } from '../../agent/query-group.ts';
 import type { Query, QueryOptions } from '../../agent/query.ts';
 import { rowToObject } from '../../engine/engine.ts';
 import { toValue } from '../../engine/runtime/event-class.ts';
 import { analyzeModule } from '../../epl/analyze.ts';
 import { LayeredCatalog } from '../../epl/catalog.ts';
-import { parseModule } from '../../epl/parse.ts';
+import { analyzeQuery } from '../../epl/analyze-query.ts';
+import { parseModule, parseStatement } from '../../epl/parse.ts';
 import { eventKey } from '../../model/cause-key.ts';
 import { CodedError, toCodedError } from '../../model/errors.ts';
 import type { Column } from '../../model/checked.ts';
@@ -98,6 +99,10 @@ class FederatedRun {
       catalog: this.#split.catalog,
       iterated: new Set(scenario.steps.flatMap((s) => (s.iterate === undefined ? [] : [s.iterate]))),
       onOutput: (_query, output) => this.#record(output),
+      onFailure: (error, key) => {
+        const late = key.phase === 2;
+        this.#recorded.push({ timeMs: key.timestampMs, late, output: { error: `${error.code}: ${error.message}` } });
+      },
     });
   }
 
@@ -165,8 +170,14 @@ class FederatedRun {
       await this.#world.settle(this.#world.client.queries.extend(this.#query.id, step.deploy));
     }
     if (step.iterate !== undefined) this.#iterate(step.iterate);
-    if (step.query !== undefined)
-      throw new CodedError('NOT_SUPPORTED', 'fire-and-forget queries are not supported yet');
+    if (step.query !== undefined) this.#ask(step.query, group, timeMs);
+  }
+
+  /** All that was sent before is in: the query is the next cause. */
+  #ask(epl: string, { engine }: QueryGroup, timeMs: number): void {
+    const checked = analyzeQuery(parseStatement(epl), this.#catalog);
+    const { rows } = engine.query(checked, eventKey(timeMs, CLIENT_DOMAIN, ++this.#controls));
+    this.#recorded.push({ step: this.#step, query: rows.map(rowToObject) });
   }
 
   #send(typeName: string, step: ScenarioStep): void {

@@ -1,6 +1,7 @@
 /**
  * `#rank(unique…, n, keys…)`: one event per unique key, the n least by the sort keys (Esper 14.3.13). Δ: insert = arrived;
- * remove = the event of the same key (also by a worse one), then the greatest beyond n. State: n events.
+ * remove = the event of the same key (also by a worse one), then the greatest beyond n; among equal keys the newer stands
+ * before the older (conformance state/nw-onselect-distinct-01). State: n events.
  */
 import type { Event } from '../../model/event.ts';
 import type { Value } from '../../model/value.ts';
@@ -43,7 +44,7 @@ export class RankWindow implements DataWindow {
       const same = this.#sorted.findIndex((e) => e.unique === unique);
       if (same >= 0) for (const gone of this.#sorted.splice(same, 1)) remove.push(gone.event);
       let at = 0;
-      while (at < this.#sorted.length && compareKeysBy(this.#sorted[at]?.key ?? [], key, this.#descending) <= 0) at++;
+      while (at < this.#sorted.length && compareKeysBy(this.#sorted[at]?.key ?? [], key, this.#descending) < 0) at++;
       this.#sorted.splice(at, 0, { unique, key, event });
       for (const gone of this.#sorted.splice(this.#size)) remove.push(gone.event);
     }

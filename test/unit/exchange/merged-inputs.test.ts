@@ -23,8 +23,11 @@ function make(...inputs: readonly [fragmentId: string, domain: string, kind?: Fr
 
 function describeStep(step: MergedStep): string {
   if (step.kind === 'advance') return `→${step.toMs}`;
-  if (step.kind === 'control')
-    return `${stringifyKey(step.key)} ${step.control.variable}=${String(step.control.value)}`;
+  if (step.kind === 'control') {
+    const { control } = step;
+    const what = control.kind === 'query' ? `query ${control.id}` : `${control.variable}=${String(control.value)}`;
+    return `${stringifyKey(step.key)} ${what}`;
+  }
   return `${stringifyKey(step.key)} ${step.inputs.map((i) => i.fragmentId).join('+')}${step.gap ? ' gap' : ''}`;
 }
 
