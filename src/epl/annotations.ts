@@ -27,7 +27,10 @@ const ANNOTATIONS: readonly string[] = [
   'BusEventType',
   'OnSilence',
 ];
-const KNOWN: ReadonlySet<string> = new Set(ANNOTATIONS.map((name) => name.toLowerCase()));
+
+/** Marks fragments that keep silent (planner/fragment-text.ts); nobody is pointed to it. */
+const BETWEEN_AGENTS = 'silent';
+const KNOWN: ReadonlySet<string> = new Set([...ANNOTATIONS.map((name) => name.toLowerCase()), BETWEEN_AGENTS]);
 
 /** Esper refuses a statement with an annotation whose class it does not find. @throws CodedError INVALID_STATEMENT */
 export function requireAnnotation(name: string, position: Position): void {
