@@ -26,6 +26,7 @@ const ANNOTATIONS: readonly string[] = [
   'Private',
   'BusEventType',
   'OnSilence',
+  'Silent',
 ];
 
 /** Marks fragments that keep silent (planner/fragment-text.ts); nobody is pointed to it. */
