@@ -86,6 +86,27 @@ describe('setting a variable', () => {
     ]);
   });
 
+  it.each(['where util > low', 'output every low events'])(
+    'reaches a statement over one domain alone: %s',
+    async (clause) => {
+      const { federation, book, outputs } = await world();
+      const one = `create variable int low = 1; @name('s') select host from tacc.Mem ${clause}`;
+      const { id } = await federation.settle(book.register(one, OPTIONS));
+      const send = async (ms: number): Promise<void> => {
+        federation.time.setWall(ms);
+        federation.agent('tacc').ingest('tacc.Mem', { host: `h${ms}`, util: 2, domain: 'tacc' });
+        federation.advance(ms);
+        await federation.barrier();
+      };
+      await send(1_000);
+      federation.time.setWall(1_500);
+      book.setVariable(id, 'low', 3);
+      await send(2_000);
+      await send(3_000);
+      expect(outputs.filter((o) => o.statement === 's').map((o) => o.timeMs)).toEqual([1_000]);
+    },
+  );
+
   it('outlives a restart', async () => {
     const before = await world();
     const { id } = await before.federation.settle(before.book.register(EPL, OPTIONS));
