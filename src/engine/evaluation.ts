@@ -59,6 +59,18 @@ export type TagsEvaluator = (tags: Tags, context: EvaluationContext) => Value;
 /** A filter of a pattern atom that looks at tags. */
 export type AtomPredicate = (event: Event, tags: Tags, context: EvaluationContext) => boolean;
 
+/** Constants of a statement that code shared with others reads. */
+export interface ResidualConstants {
+  readonly k0: unknown;
+  readonly k1: unknown;
+  readonly more: readonly unknown[];
+}
+
+/** What the filter index does not answer of a filter: shared code, and the constants that make it this filter's. */
+export interface Residual extends ResidualConstants {
+  readonly test: (event: Event, context: EvaluationContext, of: ResidualConstants) => boolean;
+}
+
 /** Incremental state of one aggregation for one group. `row` is the joined row that enters or leaves. */
 export interface Accumulator {
   enter(row: EventRow, context: EvaluationContext): void;

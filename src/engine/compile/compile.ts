@@ -15,11 +15,12 @@ import type {
   EventRow,
   Evaluator,
   Predicate,
+  Residual,
 } from '../evaluation.ts';
 import type { Span } from '../functions/period.ts';
 import type { Key } from '../functions/values.ts';
 import type { ResultRow } from '../runtime/output-row.ts';
-import { instantiate } from './code-cache.ts';
+import { instantiate, sharedResult } from './code-cache.ts';
 import { emit } from './emit.ts';
 import { isTrue } from './emit-logic.ts';
 import { emitPeriod } from './emit-method.ts';
@@ -76,6 +77,26 @@ export function compileEventEvaluator(expression: CheckedExpression, stream = 0)
 
 export function compileEventPredicate(conjuncts: readonly CheckedExpression[], stream = 0): EventPredicate {
   return generate(eventAccess(stream), (scope) => conjunction(conjuncts, scope)) as EventPredicate;
+}
+
+/** Constants of a {@link Residual} that its code reads from their owner; the others are in `more`. */
+const OWN_CONSTANTS = 2;
+
+/** All conjuncts true, as one function for all statements of a shape; whoever holds it holds the constants of its own. */
+export function compileResidual(conjuncts: readonly CheckedExpression[], stream = 0): Residual {
+  const scope = new Scope(emit, eventAccess(stream));
+  const js = conjunction(conjuncts, scope);
+  const constants = scope.constants.map((_, i) =>
+    i < OWN_CONSTANTS ? `k${i}=of.k${i}` : `k${i}=of.more[${i - OWN_CONSTANTS}]`,
+  );
+  const locals = constants.length === 0 ? '' : `const ${constants.join(',')};`;
+  const source = `${scope.helpers()}return function(event,cx,of){${locals}${scope.declarations()}return ${js};};`;
+  return {
+    test: sharedResult(source) as Residual['test'],
+    k0: scope.constants[0],
+    k1: scope.constants[1],
+    more: scope.constants.slice(OWN_CONSTANTS),
+  };
 }
 
 /** A period, or a number of seconds as one (Esper doc 5.2.1): the length of an interval. */

@@ -11,17 +11,42 @@ import type { Event } from '../../model/event.ts';
 import { slotOf } from '../../model/event.ts';
 import type { Value } from '../../model/value.ts';
 import { quote } from '../compile/quote.ts';
-import type { EvaluationContext, EventPredicate } from '../evaluation.ts';
+import type { EvaluationContext, Residual, ResidualConstants } from '../evaluation.ts';
 
-/** Who is told of events of one stream reference. `Owner` is opaque here. */
-export interface Activation<Owner> {
+/** No constants beyond those that an activation has fields for. */
+const NO_MORE: readonly unknown[] = [];
+
+/**
+ * Who is told of events of one stream reference. `Owner` is opaque here. One object of one shape for all filters: an event
+ * that it turns away touches nothing else of the statement.
+ */
+export class Activation<Owner> implements ResidualConstants {
   readonly owner: Owner;
   readonly slot: number;
   /** Order of delivery among the activations that one event meets. */
   readonly order: number;
-  /** What the index does not answer; null when nothing is left. */
-  readonly residual: EventPredicate | null;
-  readonly context: EvaluationContext;
+  readonly #test: Residual['test'] | null;
+  readonly #context: EvaluationContext;
+  readonly k0: unknown;
+  readonly k1: unknown;
+  readonly more: readonly unknown[];
+
+  /** `residual`: what the index does not answer; null when nothing is left. */
+  constructor(owner: Owner, slot: number, order: number, residual: Residual | null, context: EvaluationContext) {
+    this.owner = owner;
+    this.slot = slot;
+    this.order = order;
+    this.#test = residual === null ? null : residual.test;
+    this.#context = context;
+    this.k0 = residual?.k0;
+    this.k1 = residual?.k1;
+    this.more = residual === null || residual.more.length === 0 ? NO_MORE : residual.more;
+  }
+
+  admits(event: Event): boolean {
+    const test = this.#test;
+    return test === null || test(event, this.#context, this);
+  }
 }
 
 /** The conjunct of a filter that the index answers. */
@@ -150,7 +175,7 @@ class Bounds<Owner> {
 }
 
 function offer<Owner>(activation: Activation<Owner>, event: Event, into: Activation<Owner>[]): void {
-  if (activation.residual === null || activation.residual(event, activation.context)) into.push(activation);
+  if (activation.admits(event)) into.push(activation);
 }
 
 type Read = (event: Event) => Value | undefined;
@@ -274,6 +299,12 @@ class TypeNode<Owner> {
   }
 }
 
+/** As they mostly are: activations of one kind are kept in order of deployment. */
+function inOrder<Owner>(met: readonly Activation<Owner>[]): boolean {
+  for (let i = 1; i < met.length; i++) if ((met[i - 1]?.order ?? 0) > (met[i]?.order ?? 0)) return false;
+  return true;
+}
+
 export class FilterIndex<Owner> {
   readonly #lineage: (typeName: string) => ReadonlySet<string>;
   readonly #nodes = new Map<string, TypeNode<Owner>>();
@@ -315,7 +346,7 @@ export class FilterIndex<Owner> {
     }
     const route = this.#lastRoute;
     for (let i = 0; i < route.length; i++) route[i]?.collect(event, into);
-    if (into.length > 1) into.sort((a, b) => a.order - b.order);
+    if (!inOrder(into)) into.sort((a, b) => a.order - b.order);
   }
 
   #route(name: string): readonly TypeNode<Owner>[] {

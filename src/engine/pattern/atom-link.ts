@@ -9,7 +9,7 @@ import type { CheckedExpression, CompareOp } from '../../model/checked.ts';
 import type { PatternAtom } from '../../model/checked-pattern.ts';
 import { walkExpression } from '../../model/expression-tree.ts';
 import { isNumeric } from '../../model/value.ts';
-import { compileEventPredicate } from '../compile/compile.ts';
+import { compileResidual } from '../compile/compile.ts';
 import type { KeyPart } from '../compile/compile-pattern.ts';
 import {
   compileAtomPredicate,
@@ -18,7 +18,7 @@ import {
   compileTagBound,
   compileTagSideKey,
 } from '../compile/compile-pattern.ts';
-import type { EventPredicate } from '../evaluation.ts';
+import type { Residual } from '../evaluation.ts';
 import { chooseKey } from '../filter/filter-index.ts';
 import type { IndexKey } from '../filter/filter-index.ts';
 import type { AtomLink } from './atom-table.ts';
@@ -29,7 +29,7 @@ const TAGS = 1;
 export interface AtomFilter {
   /** For the engine's filter index. */
   readonly key: IndexKey | null;
-  readonly residual: EventPredicate | null;
+  readonly residual: Residual | null;
   readonly link: AtomLink;
 }
 
@@ -114,7 +114,7 @@ export function compileAtomFilter(atom: PatternAtom): AtomFilter {
   const { key, residual } = chooseKey(own);
   return {
     key,
-    residual: residual.length === 0 ? null : compileEventPredicate(residual),
+    residual: residual.length === 0 ? null : compileResidual(residual),
     link: linkOf(keys, bound, rest),
   };
 }

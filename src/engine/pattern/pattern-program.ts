@@ -15,7 +15,7 @@ import {
   compileTagsPredicate,
   compileTagsSpan,
 } from '../compile/compile-pattern.ts';
-import type { EventPredicate, EvaluationContext, Tags } from '../evaluation.ts';
+import type { EvaluationContext, Residual, Tags } from '../evaluation.ts';
 import type { IndexKey } from '../filter/filter-index.ts';
 import { crontabOf } from '../output/crontab.ts';
 import type { Crontab } from '../output/crontab.ts';
@@ -38,7 +38,7 @@ import type { PatternNode } from './state.ts';
 export interface AtomSlot {
   readonly typeName: string;
   readonly key: IndexKey | null;
-  readonly residual: EventPredicate | null;
+  readonly residual: Residual | null;
 }
 
 export interface PatternProgram {

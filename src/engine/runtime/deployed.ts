@@ -2,7 +2,8 @@
 import type { Event } from '../../model/event.ts';
 import type { EventType } from '../../model/event-type.ts';
 import type { Value } from '../../model/value.ts';
-import type { Activation, FilterIndex } from '../filter/filter-index.ts';
+import type { FilterIndex } from '../filter/filter-index.ts';
+import { Activation } from '../filter/filter-index.ts';
 import type { EventClass } from './event-class.ts';
 import type { Clock, VariableReader } from './instance-context.ts';
 import type { EventTaker, StatementInstance, StatementOutput, StatementProgram, StreamSlot } from './statement.ts';
@@ -61,13 +62,8 @@ export class DeployedStatement {
   /** From now on events reach the instance. */
   activate(): void {
     for (const slot of this.program.streams) {
-      const activation: Activation<DeployedStatement> = {
-        owner: this,
-        slot: slot.slot,
-        order: this.ordinal * SLOTS_PER_STATEMENT + slot.slot,
-        residual: slot.residual,
-        context: this.instance.context,
-      };
+      const order = this.ordinal * SLOTS_PER_STATEMENT + slot.slot;
+      const activation = new Activation(this, slot.slot, order, slot.residual, this.instance.context);
       this.#services.index.add(slot.typeName, slot.key, activation);
       this.#activations.push({ slot, activation });
     }

@@ -8,7 +8,7 @@ import type { Column } from '../../model/checked.ts';
 import type { Event } from '../../model/event.ts';
 import type { EventType } from '../../model/event-type.ts';
 import type { Value } from '../../model/value.ts';
-import type { EventPredicate } from '../evaluation.ts';
+import type { Residual } from '../evaluation.ts';
 import type { IndexKey } from '../filter/filter-index.ts';
 import type { Store } from '../store/store.ts';
 import type { EventClass } from './event-class.ts';
@@ -37,7 +37,7 @@ export interface StreamSlot {
   readonly slot: number;
   readonly typeName: string;
   readonly key: IndexKey | null;
-  readonly residual: EventPredicate | null;
+  readonly residual: Residual | null;
 }
 
 /** A stream reference whose content is dictated (a remote view). */

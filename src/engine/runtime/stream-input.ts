@@ -3,8 +3,8 @@ import type { CheckedStream } from '../../model/checked.ts';
 import { CodedError } from '../../model/errors.ts';
 import type { Update } from '../../model/delta.ts';
 import type { Event } from '../../model/event.ts';
-import { compileEventPredicate } from '../compile/compile.ts';
-import type { EventPredicate } from '../evaluation.ts';
+import { compileEventPredicate, compileResidual } from '../compile/compile.ts';
+import type { EventPredicate, Residual } from '../evaluation.ts';
 import { StoreView } from '../store/store-view.ts';
 import { chooseKey } from '../filter/filter-index.ts';
 import type { IndexKey } from '../filter/filter-index.ts';
@@ -30,7 +30,7 @@ export interface StreamProgram {
   /** The named window or table that the reference shows; null for streams and remote views. */
   readonly store: 'window' | 'table' | null;
   readonly key: IndexKey | null;
-  readonly residual: EventPredicate | null;
+  readonly residual: Residual | null;
   /** All conjuncts of the parentheses, for views and named windows; else null: the filter index answers them. */
   readonly admits: EventPredicate | null;
   readonly contained: ContainedProgram | null;
@@ -81,7 +81,7 @@ export function compileStream(
     view: isView(stream),
     store,
     key,
-    residual: residual.length === 0 ? null : compileEventPredicate(residual, stream.index),
+    residual: residual.length === 0 ? null : compileResidual(residual, stream.index),
     admits:
       isView(stream) || (store !== null && conjuncts.length > 0)
         ? compileEventPredicate(conjuncts, stream.index)
