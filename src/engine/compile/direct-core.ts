@@ -20,6 +20,7 @@ import { keySource } from './compile.ts';
 import { emit } from './emit.ts';
 import { isTrue } from './emit-logic.ts';
 import { emitRow } from './emit-row.ts';
+import type { LaneRows } from './direct-lanes.ts';
 import { laneSource } from './direct-lanes.ts';
 import type { CoreWindow, Gathering } from './direct-windows.ts';
 import { windowSource } from './direct-windows.ts';
@@ -71,17 +72,17 @@ export function compileDirectCore(spec: CoreSpec, options: AccumulatorOptions): 
   const scope = new Scope(emit, { row: '[event]', events: new Map([[0, 'event']]), aggregates });
   const row = { head: 'row(event,cx)', body: rowSource(spec, plan, scope) };
   if (spec.groupBy.length > 0) return groupedCore(spec, plan, scope, row);
-  const lanes = numbersSuffice(spec) ? laneUpdates(plan, scope) : null;
-  if (lanes !== null && (spec.window === 'length' || spec.window === 'time')) {
-    const where = spec.where.length === 0 ? null : spec.where.map((c) => isTrue(c, scope)).join('&&');
-    const { fields, methods, expressions } = laneSource(spec.window, lanes, where);
+  const rows = laneRows(spec);
+  const lanes = rows === null ? null : laneUpdates(plan, scope);
+  if (rows !== null && lanes !== null && (spec.window === 'length' || spec.window === 'time')) {
+    const { fields, methods, expressions } = laneSource(spec.window, lanes, spec.where.length > 0, rows);
     return groupClass(plan, scope, {
       parameter: 'event',
       head: '',
       takes: TAKES,
       fields: FIELDS + fields,
-      methods: [...expressions, row],
-      members: `${PUT}${methods}${iterate(spec)}`,
+      methods: [...passes(spec, scope), ...expressions, row],
+      members: [PUT, methods, iterate(spec)].join('\n'),
       updates: false,
     }) as MakeCore;
   }
@@ -179,10 +180,11 @@ function remembers({ window, groupBy, where }: CoreSpec): boolean {
   return (window === 'length' || window === 'time') && lasting([...groupBy, ...where]);
 }
 
-/** Of an event that is in, nobody asks for more than what its aggregations have added. */
-function numbersSuffice({ category, aggregates, where }: CoreSpec): boolean {
+/** Null where an event that leaves is asked for more than what its aggregations have added. */
+function laneRows({ category, aggregates, where }: CoreSpec): LaneRows | null {
   const read = aggregates.flatMap(({ args, filter }) => (filter === null ? args : [...args, filter]));
-  return category === 'rowForAll' && lasting([...read, ...where]);
+  if (aggregates.length === 0 || !lasting([...read, ...where])) return null;
+  return category === 'rowForAll' ? 'forAll' : 'perEvent';
 }
 
 /** Source of the methods that are not made of expressions. */
