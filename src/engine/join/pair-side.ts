@@ -1,46 +1,29 @@
 /**
- * One side of a join of two streams: what the cause did to it, and its rows by key.
+ * One side of a join of two streams: its rows by key, and what the cause did to it.
  *
- * State: per key a queue of events in order of arrival; windows mostly let the oldest go first, which is O(1). Events
- * whose key has a null are not kept: in an inner join they meet nothing.
+ * Its window lets the oldest go first ({@link IN_ORDER}), so rows leave a key in the order they came in. State: per key a
+ * queue of events; a queue of the keys' queues in order of arrival, so that an event that leaves is neither looked at nor
+ * looked up. Events whose key has a null are not kept: in an inner join they meet nothing.
  */
 import type { Event } from '../../model/event.ts';
 import type { EventKey } from '../compile/compile.ts';
 import type { EvaluationContext, EventPredicate } from '../evaluation.ts';
 import type { Key } from '../functions/values.ts';
 import type { UpdateSink } from '../window/data-window.ts';
+import { Ring } from './ring.ts';
 
-/** Places of events that have left are given back in lots of this size at least. */
-const SPARE_PLACES = 32;
+/** Windows that let the oldest arrival go first. */
+export const IN_ORDER: ReadonlySet<string> = new Set(['length', 'time', 'keepall', 'lastevent', 'ext_timed']);
 
-/** Events of one key, oldest first, from `head` on. */
-export class Bucket {
-  events: Event[] = [];
-  head = 0;
-
-  get size(): number {
-    return this.events.length - this.head;
-  }
-
-  remove(event: Event): void {
-    const { events, head } = this;
-    const at = events[head] === event ? head : events.indexOf(event, head);
-    if (at < 0) return;
-    if (at > head) {
-      events.splice(at, 1);
-    } else if (events.length === head + 1) {
-      events.pop();
-    } else {
-      this.head++;
-      if (this.head >= SPARE_PLACES && this.head * 2 > events.length) {
-        this.events = events.slice(this.head);
-        this.head = 0;
-      }
-    }
+class Bucket extends Ring<Event> {
+  readonly key: Key;
+  constructor(key: Key) {
+    super();
+    this.key = key;
   }
 }
 
-const EMPTY = new Bucket();
+const EMPTY = new Ring<Event>();
 
 export interface PairSideProgram {
   /** Key of the side's events in the equalities of the join; null where there is none. */
@@ -53,13 +36,15 @@ export class PairSide implements UpdateSink {
   readonly #program: PairSideProgram;
   readonly #context: EvaluationContext;
   readonly #byKey = new Map<Key, Bucket>();
+  /** Where each event is, in order of arrival; null for one that is not kept. */
+  readonly #places = new Ring<Bucket | null>();
   /** Without equality all rows are of one bucket. */
-  readonly #all = new Bucket();
-  /** What the cause did so far: the usual single event each way, then what came on top of it. */
+  readonly #all = new Ring<Event>();
+  /** What the cause brought so far: the usual single event, then what came on top of it. */
   #insert: Event | null = null;
-  #remove: Event | null = null;
-  #inserts: Event[] = [];
-  #removes: Event[] = [];
+  readonly #inserts: Event[] = [];
+  /** What came and went on the cause: asked for where both sides have changed. */
+  readonly #removes: Event[] = [];
 
   constructor(program: PairSideProgram, context: EvaluationContext) {
     this.#program = program;
@@ -67,23 +52,25 @@ export class PairSide implements UpdateSink {
   }
 
   updateOne(insert: Event, remove: Event | null): void {
-    if (this.#insert === null) this.#insert = insert;
-    else this.#inserts.push(insert);
-    if (remove === null) return;
-    if (this.#remove === null) this.#remove = remove;
-    else this.#removes.push(remove);
+    this.#arrived(insert);
+    if (remove !== null) this.#left(remove);
   }
 
   update(insert: readonly Event[], remove: readonly Event[]): void {
-    for (const event of insert) this.updateOne(event, null);
-    for (const event of remove) {
-      if (this.#remove === null) this.#remove = event;
-      else this.#removes.push(event);
-    }
+    for (const event of insert) this.#arrived(event);
+    for (const event of remove) this.#left(event);
   }
 
-  get changed(): boolean {
-    return this.#insert !== null || this.#remove !== null;
+  #arrived(event: Event): void {
+    if (this.#insert === null) this.#insert = event;
+    else this.#inserts.push(event);
+    this.#add(event);
+  }
+
+  #left(event: Event): void {
+    // Only what came on the same cause makes a difference.
+    if (this.#insert !== null) this.#removes.push(event);
+    this.#dropOldest();
   }
 
   /** The only arrival of the cause; null if there are none or several. */
@@ -96,27 +83,23 @@ export class PairSide implements UpdateSink {
   }
 
   get removes(): readonly Event[] {
-    return this.#remove === null ? [] : [this.#remove, ...this.#removes];
+    return this.#removes;
   }
 
-  /** Brings the rows up to date. */
-  apply(): void {
-    if (this.#insert !== null) this.#add(this.#insert);
-    for (const event of this.#inserts) this.#add(event);
-    if (this.#remove !== null) this.#drop(this.#remove);
-    for (const event of this.#removes) this.#drop(event);
+  /** True if the cause brought anything. */
+  get grown(): boolean {
+    return this.#insert !== null;
   }
 
-  /** Forgets the change. */
+  /** Forgets what the cause did. */
   settle(): void {
     this.#insert = null;
-    this.#remove = null;
-    if (this.#inserts.length > 0) this.#inserts = [];
-    if (this.#removes.length > 0) this.#removes = [];
+    while (this.#inserts.length > 0) this.#inserts.pop();
+    while (this.#removes.length > 0) this.#removes.pop();
   }
 
   /** Rows of the other side that meet `event` of this one. */
-  matches(event: Event, other: PairSide): Bucket {
+  matches(event: Event, other: PairSide): Ring<Event> {
     const { key } = this.#program;
     if (key === null) return other.#all;
     if (this.#isNull(event)) return EMPTY;
@@ -131,29 +114,30 @@ export class PairSide implements UpdateSink {
   #add(event: Event): void {
     const { key } = this.#program;
     if (key === null) {
-      this.#all.events.push(event);
+      this.#all.push(event);
       return;
     }
+    // First the place, so that an event whose key fails has one.
+    this.#places.push(null);
     if (this.#isNull(event)) return;
     const value = key(event, this.#context);
     let bucket = this.#byKey.get(value);
     if (bucket === undefined) {
-      bucket = new Bucket();
+      bucket = new Bucket(value);
       this.#byKey.set(value, bucket);
     }
-    bucket.events.push(event);
+    bucket.push(event);
+    this.#places.replaceNewest(bucket);
   }
 
-  #drop(event: Event): void {
-    const { key } = this.#program;
-    if (key === null) {
-      this.#all.remove(event);
+  #dropOldest(): void {
+    if (this.#program.key === null) {
+      this.#all.shift();
       return;
     }
-    const value = key(event, this.#context);
-    const bucket = this.#byKey.get(value);
-    if (bucket === undefined) return;
-    bucket.remove(event);
-    if (bucket.size === 0) this.#byKey.delete(value);
+    const bucket = this.#places.shift();
+    if (bucket === null) return;
+    bucket.shift();
+    if (bucket.size === 0) this.#byKey.delete(bucket.key);
   }
 }

@@ -8,12 +8,11 @@
 import type { CheckedExpression, SelectStatement } from '../../model/checked.ts';
 import type { Event } from '../../model/event.ts';
 import { compileEventKey, compileEventPredicate } from '../compile/compile.ts';
-import type { PairPredicate, PairProjection } from '../compile/pair.ts';
-import { compilePairPredicate, compilePairProjection } from '../compile/pair.ts';
-import type { EventPredicate } from '../evaluation.ts';
+import type { PairExpansion, PairRows } from '../compile/pair.ts';
+import { compilePairExpansion } from '../compile/pair.ts';
 import { equalitiesOf } from '../join/join-plan.ts';
-import type { Bucket, PairSideProgram } from '../join/pair-side.ts';
-import { PairSide } from '../join/pair-side.ts';
+import type { PairSideProgram } from '../join/pair-side.ts';
+import { IN_ORDER, PairSide } from '../join/pair-side.ts';
 import { expressionsOf, holds, onlyStream } from './expressions.ts';
 import type { InstanceContext } from './instance-context.ts';
 import type { OutputRow } from './output-row.ts';
@@ -22,28 +21,13 @@ import type { StreamProgram } from './stream-input.ts';
 import { StreamInput } from './stream-input.ts';
 import { windowHost } from './window-host.ts';
 
-/** Windows that hold their events in order of arrival: `iterate` lists the rows of a join in that order. */
-const IN_ORDER: ReadonlySet<string> = new Set(['length', 'time', 'keepall', 'lastevent', 'ext_timed']);
-
 const NO_ROWS: readonly OutputRow[] = [];
 
-/** Rows of one cause; null while there are none. */
-type Rows = OutputRow[] | null;
-
-interface PairStream {
-  readonly stream: StreamProgram;
-  readonly side: PairSideProgram;
-  /** Conjuncts on this stream's event alone; null when there are none. */
-  readonly own: EventPredicate | null;
-}
-
 interface PairParts {
-  readonly left: PairStream;
-  readonly right: PairStream;
-  /** What is still to be decided when the row was found from the left, or from the right event. */
-  readonly fromLeft: PairPredicate | null;
-  readonly fromRight: PairPredicate | null;
-  readonly project: PairProjection;
+  readonly streams: readonly [StreamProgram, StreamProgram];
+  readonly sides: readonly [PairSideProgram, PairSideProgram];
+  readonly fromLeft: PairExpansion;
+  readonly fromRight: PairExpansion;
 }
 
 /** Makes the instances of the statement; null if it is not of the kind. */
@@ -63,12 +47,12 @@ export function compileDirectJoin(
   const both = residual.filter((e) => onlyStream(e) === null);
   const [leftOwn = [], rightOwn = []] = own;
   const [leftKey = [], rightKey = []] = keys;
+  const { columns } = statement;
   const parts: PairParts = {
-    left: { stream: left, side: sideOf(leftKey, 0), own: ownOf(leftOwn, 0) },
-    right: { stream: right, side: sideOf(rightKey, 1), own: ownOf(rightOwn, 1) },
-    fromLeft: pairOf([...rightOwn, ...both]),
-    fromRight: pairOf([...leftOwn, ...both]),
-    project: compilePairProjection(select, statement.columns),
+    streams: [left, right],
+    sides: [sideOf(leftKey, 0), sideOf(rightKey, 1)],
+    fromLeft: compilePairExpansion({ from: 0, own: leftOwn, conjuncts: [...rightOwn, ...both], select, columns }),
+    fromRight: compilePairExpansion({ from: 1, own: rightOwn, conjuncts: [...leftOwn, ...both], select, columns }),
   };
   return (host) => new DirectJoin(parts, host);
 }
@@ -98,14 +82,6 @@ function sideOf(key: readonly CheckedExpression[], stream: number): PairSideProg
   };
 }
 
-function ownOf(conjuncts: readonly CheckedExpression[], stream: number): EventPredicate | null {
-  return conjuncts.length === 0 ? null : compileEventPredicate(conjuncts, stream);
-}
-
-function pairOf(conjuncts: readonly CheckedExpression[]): PairPredicate | null {
-  return conjuncts.length === 0 ? null : compilePairPredicate(conjuncts);
-}
-
 function isPlain(statement: SelectStatement, streams: readonly StreamProgram[]): boolean {
   const { subqueries, aggregates, groupBy, having, output, insertInto, selector, orderBy, limit, distinct } = statement;
   if (statement.streams.length !== 2 || statement.joins.some((j) => j.kind !== 'inner')) return false;
@@ -122,21 +98,23 @@ function isPlain(statement: SelectStatement, streams: readonly StreamProgram[]):
 class DirectJoin implements StatementInstance, EventTaker {
   readonly context: InstanceContext;
   readonly taker = this;
-  readonly #parts: PairParts;
+  readonly #fromLeft: PairExpansion;
+  readonly #fromRight: PairExpansion;
   readonly #left: PairSide;
   readonly #right: PairSide;
   readonly #leftInput: StreamInput;
   readonly #rightInput: StreamInput;
-  #out: Rows = null;
+  #out: PairRows = null;
 
-  constructor(parts: PairParts, host: InstanceHost) {
-    this.#parts = parts;
+  constructor({ streams, sides, fromLeft, fromRight }: PairParts, host: InstanceHost) {
     this.context = host.newContext();
     const place = windowHost(host, this.context);
-    this.#left = new PairSide(parts.left.side, this.context);
-    this.#right = new PairSide(parts.right.side, this.context);
-    this.#leftInput = new StreamInput(parts.left.stream, host, place, this.#left);
-    this.#rightInput = new StreamInput(parts.right.stream, host, place, this.#right);
+    this.#fromLeft = fromLeft;
+    this.#fromRight = fromRight;
+    this.#left = new PairSide(sides[0], this.context);
+    this.#right = new PairSide(sides[1], this.context);
+    this.#leftInput = new StreamInput(streams[0], host, place, this.#left);
+    this.#rightInput = new StreamInput(streams[1], host, place, this.#right);
   }
 
   accept(slot: number, events: readonly Event[]): void {
@@ -149,101 +127,67 @@ class DirectJoin implements StatementInstance, EventTaker {
 
   acceptUpdates(): void {}
 
-  evaluate(): void {
-    this.#out = this.#evaluate(this.#out);
-  }
-
   meet(event: Event, slot: number): readonly OutputRow[] | null {
     this.acceptOne(slot, event);
-    return this.#evaluate(null);
+    return this.#expand();
+  }
+
+  evaluate(): void {
+    this.#out = this.#expand();
   }
 
   finish(): Told | null {
     const rows = this.#out;
     this.#out = null;
+    this.#settle();
     return rows === null ? null : { insert: rows, remove: NO_ROWS, updates: null };
   }
 
-  /** Appends the rows of the cause to `out`; the list is made with the first row. */
-  #evaluate(out: Rows): Rows {
-    const left = this.#left;
-    const right = this.#right;
-    const leftChanged = left.changed;
-    const rightChanged = right.changed;
-    if (leftChanged) left.apply();
-    if (rightChanged) right.apply();
-    let rows = out;
-    if (leftChanged) rows = this.#expandLeft(rows);
-    if (rightChanged) rows = leftChanged ? this.#expandRightToo(rows) : this.#expandRight(rows);
-    if (leftChanged) left.settle();
-    if (rightChanged) right.settle();
+  #settle(): void {
+    this.#left.settle();
+    this.#right.settle();
+  }
+
+  /** The rows of what the cause has brought. */
+  #expand(): PairRows {
+    let rows: PairRows = null;
+    const { grown } = this.#left;
+    if (grown) rows = this.#expandLeft(rows);
+    if (this.#right.grown) rows = this.#expandRight(grown, rows);
+    this.#settle();
     return rows;
   }
 
-  #expandLeft(out: Rows): Rows {
+  #expandLeft(out: PairRows): PairRows {
     const only = this.#left.onlyInsert;
-    if (only !== null) return this.#fromLeft(only, out);
+    if (only !== null) return this.#rowsOfLeft(only, out);
     let rows = out;
-    for (const event of this.#left.inserts) rows = this.#fromLeft(event, rows);
+    for (const event of this.#left.inserts) rows = this.#rowsOfLeft(event, rows);
     return rows;
   }
 
-  #expandRight(out: Rows): Rows {
+  #expandRight(both: boolean, out: PairRows): PairRows {
     const only = this.#right.onlyInsert;
-    if (only !== null) return this.#fromRight(only, null, out);
-    let rows = out;
-    for (const event of this.#right.inserts) rows = this.#fromRight(event, null, rows);
-    return rows;
-  }
-
-  /** A row of two arriving events is found from the left one, unless the right one has left again on the same cause. */
-  #expandRightToo(out: Rows): Rows {
-    const arrived = new Set(this.#left.inserts);
+    if (only !== null && !both) return this.#rowsOfRight(only, out, null);
+    // A row of two arriving events is found from the left one, unless the right one has left again on the same cause.
+    const arrived = both ? new Set(this.#left.inserts) : null;
     const gone = new Set(this.#right.removes);
     let rows = out;
-    for (const event of this.#right.inserts) rows = this.#fromRight(event, gone.has(event) ? null : arrived, rows);
+    for (const event of this.#right.inserts) rows = this.#rowsOfRight(event, rows, gone.has(event) ? null : arrived);
     return rows;
   }
 
-  #fromLeft(event: Event, out: Rows): Rows {
-    const { left, fromLeft, project } = this.#parts;
-    if (left.own !== null && !left.own(event, this.context)) return out;
-    const bucket: Bucket = this.#left.matches(event, this.#right);
-    const { events } = bucket;
-    let rows = out;
-    for (let i = bucket.head; i < events.length; i++) {
-      const other = events[i];
-      if (other === undefined) break;
-      if (fromLeft !== null && !fromLeft(event, other, this.context)) continue;
-      const row = project(event, other, this.context);
-      if (rows === null) rows = [row];
-      else rows.push(row);
-    }
-    return rows;
+  #rowsOfLeft(event: Event, out: PairRows): PairRows {
+    return this.#fromLeft(event, this.#left.matches(event, this.#right), this.context, out, null);
   }
 
-  /** `except`: left events whose rows have been found already. */
-  #fromRight(event: Event, except: ReadonlySet<Event> | null, out: Rows): Rows {
-    const { right, fromRight, project } = this.#parts;
-    if (right.own !== null && !right.own(event, this.context)) return out;
-    const bucket: Bucket = this.#right.matches(event, this.#left);
-    const { events } = bucket;
-    let rows = out;
-    for (let i = bucket.head; i < events.length; i++) {
-      const other = events[i];
-      if (other === undefined) break;
-      if (except !== null && except.has(other)) continue;
-      if (fromRight !== null && !fromRight(other, event, this.context)) continue;
-      const row = project(other, event, this.context);
-      if (rows === null) rows = [row];
-      else rows.push(row);
-    }
-    return rows;
+  #rowsOfRight(event: Event, out: PairRows, except: ReadonlySet<Event> | null): PairRows {
+    return this.#fromRight(event, this.#right.matches(event, this.#left), this.context, out, except);
   }
 
   iterate(): readonly OutputRow[] {
-    let rows: Rows = null;
-    for (const event of this.#leftInput.window.content()) rows = this.#fromLeft(event, rows);
+    let rows: PairRows = null;
+    for (const event of this.#leftInput.window.content()) rows = this.#rowsOfLeft(event, rows);
     return rows ?? NO_ROWS;
   }
 

@@ -37,6 +37,8 @@ const STATEMENTS = [
   'e.value as x, f.value as y from E#length(1) as e, F#lastevent as f where e.value > 3 and f.value > 3',
   'e.n as x, f.n as y from E#length(4) as e, E#length(2) as f where e.host = f.host and e.n < f.n',
   'e.n as x, f.n as y from E#length(2) as e inner join E#time(1) as f on e.host = f.host and e.n = f.n',
+  'e.n as x, f.value as y from E#ext_timed(n, 2 sec) as e, F#time(2) as f where e.host = f.host and e.value = f.value',
+  'e.n as x, f.value as y from E#lastevent as e, F#keepall as f where e.host = f.host and f.value > 2',
   'e.n as x from E#keepall as e, F#length(2) as f where e.value > f.value and e.host = "a"',
 ] as const;
 
