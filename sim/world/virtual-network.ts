@@ -167,7 +167,9 @@ export class VirtualNetwork {
       this.totals.envelopes++;
       this.totals.envelopeBytes += sealed?.length ?? bytes;
       this.#lossy(from, peer.self, () =>
-        sealed === null ? peer.deliverEnvelope(from, frame) : peer.deliverSealed(from, envelope.fragmentId, sealed),
+        sealed === null
+          ? peer.deliverEnvelope(from, frame, bytes)
+          : peer.deliverSealed(from, envelope.fragmentId, sealed),
       );
     }
   }
@@ -314,13 +316,13 @@ export class VirtualTransport implements ExchangeTransport {
   deliverSealed(from: DomainName, fragmentId: FragmentId, bytes: Uint8Array): void {
     if (!this.subscribedTo(from, fragmentId)) return;
     const received = this.#keys.receive(from, fragmentId, bytes);
-    if (received.kind === 'envelope') this.deliverEnvelope(from, received.envelope);
+    if (received.kind === 'envelope') this.deliverEnvelope(from, received.envelope, bytes.length);
     else if (received.kind === 'key-missing') this.#handlers?.onKeyMissing?.(from, fragmentId);
     else throw new Error(`an envelope of the simulation is refused: ${received.reason}`);
   }
 
-  deliverEnvelope(from: DomainName, envelope: DeltaEnvelope): void {
-    this.#handlers?.onEnvelope(from, envelope);
+  deliverEnvelope(from: DomainName, envelope: DeltaEnvelope, bytes: number): void {
+    this.#handlers?.onEnvelope(from, envelope, bytes);
   }
 
   deliverHeartbeat(from: DomainName, heartbeat: Heartbeat): void {

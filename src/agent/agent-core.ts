@@ -134,7 +134,7 @@ export class AgentCore {
   async start(): Promise<void> {
     this.#running = true;
     const handlers: TransportHandlers = {
-      onEnvelope: (from, envelope) => this.queries.onEnvelope(from, envelope),
+      onEnvelope: (from, envelope, bytes) => this.queries.onEnvelope(from, envelope, bytes),
       onHeartbeat: (from, heartbeat) => {
         this.clockGuard.heard(from, heartbeat.sentMs);
         this.queries.onHeartbeat(from, heartbeat);

@@ -22,7 +22,7 @@ import type {
   AgentStatus,
 } from '../management/target.ts';
 import { stringifyStreamName, type DomainName, type QueryId } from '../model/ids.ts';
-import type { Plan } from '../model/plan.ts';
+import type { MeasuredPlan, Plan } from '../model/plan.ts';
 import type { ExportPolicy } from '../model/policy.ts';
 import { stringifyType } from '../model/value.ts';
 import { crossingBytesHz, deltaBytesHz, heartbeatBytesHz } from '../planner/cost/plan-bytes.ts';
@@ -144,7 +144,7 @@ export class ManagementAdapter implements ManagementTarget {
       subscribers: entry.options.subscribers,
       onSilence: entry.options.onSilence,
       notes: entry.notes,
-      plan: planJson(entry.plan),
+      plan: planJson(entry.plan, entry.measured()),
       coverage: entry.coverage.map((c) => ({ ...c })),
     };
   }
@@ -244,10 +244,10 @@ function optionsOf(request: QueryRequest): QueryRequestOptions {
 }
 
 /** The plan for programs, and as text for people. */
-function planJson(plan: Plan | null): Json {
+function planJson(plan: Plan | null, measured: MeasuredPlan | null = null): Json {
   if (plan === null) return { text: 'no plan yet: waits for the domains it needs' };
   return {
-    text: explainPlan(plan),
+    text: explainPlan(plan, measured),
     owner: plan.owner,
     clock: plan.clock,
     fragments: plan.fragments.map((f) => ({
@@ -266,8 +266,14 @@ function planJson(plan: Plan | null): Json {
     },
     alternatives: (plan.alternatives ?? []).map((a) => ({ ...a })),
     disclosures: disclosuresOf(plan).map((d) => ({ ...d })),
+    ...(measured === null ? {} : { measured: measuredJson(measured) }),
     statements: plan.statements.map((s) => ({ name: s.name ?? '', epl: s.epl ?? '', shippedAs: s.shippedAs ?? '' })),
   };
+}
+
+function measuredJson({ fragments, latencyMs }: MeasuredPlan): Json {
+  const told = fragments.map((f) => ({ ...f }));
+  return latencyMs === null ? { fragments: told } : { fragments: told, latencyMs: { ...latencyMs } };
 }
 
 function unitOf(unit: string | undefined): { readonly unit?: string } {

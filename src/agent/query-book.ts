@@ -5,7 +5,7 @@
 import type { CauseKey } from '../model/cause-key.ts';
 import { CodedError, toCodedError } from '../model/errors.ts';
 import type { DomainName, QueryId } from '../model/ids.ts';
-import type { Plan } from '../model/plan.ts';
+import type { MeasuredPlan, Plan } from '../model/plan.ts';
 import type { Coverage } from '../model/trigger.ts';
 import type { Value } from '../model/value.ts';
 import type { Cancel, Clock } from '../ports/clock.ts';
@@ -33,6 +33,8 @@ export interface BookEntry {
   readonly detail: string;
   readonly triggers: number;
   readonly coverage: readonly Coverage[];
+  /** What its fragments really send; null while it does not run. */
+  readonly measured: () => MeasuredPlan | null;
 }
 
 interface Stored {
@@ -197,12 +199,16 @@ export class QueryBook {
 
 function entryOf(query: Query): BookEntry {
   const { id, epl, options, createdMs, notes, plan, state, detail, triggers } = query;
-  return { id, epl, options, createdMs, notes, plan, state, detail, triggers, coverage: query.group?.coverage() ?? [] };
+  const { group } = query;
+  const coverage = group?.coverage() ?? [];
+  const measured = (): MeasuredPlan | null => group?.traffic.measured() ?? null;
+  return { id, epl, options, createdMs, notes, plan, state, detail, triggers, coverage, measured };
 }
 
 function waitingEntry(w: Waiting): BookEntry {
   const { id, epl, options, createdMs, detail } = w;
-  return { id, epl, options, createdMs, notes: [], plan: null, state: 'recovering', detail, triggers: 0, coverage: [] };
+  const nothing = { notes: [], plan: null, triggers: 0, coverage: [], measured: () => null };
+  return { id, epl, options, createdMs, state: 'recovering', detail, ...nothing };
 }
 
 function toDocument(query: Query): Json {

@@ -24,6 +24,7 @@ import type { SilenceReply } from '../model/silence.ts';
 import { GapHold } from './gap-hold.ts';
 import { GroupSilence } from './query-silence.ts';
 import { answerOf, GroupQueries, type GroupAnswer } from './group-queries.ts';
+import { GroupTraffic } from './group-traffic.ts';
 import { plainValues } from './rows.ts';
 
 /** One listener call of one statement of the group. */
@@ -98,6 +99,7 @@ export interface ShippedStatement {
 
 export class QueryGroup {
   readonly engine: Engine;
+  readonly traffic: GroupTraffic;
   readonly #deps: GroupDeps;
   readonly #options: GroupOptions;
   readonly #merged: MergedInputs;
@@ -126,6 +128,7 @@ export class QueryGroup {
   constructor(deps: GroupDeps, options: GroupOptions) {
     this.#deps = deps;
     this.#options = options;
+    this.traffic = new GroupTraffic(deps.clock);
     this.engine = new Engine({ startMs: options.startMs });
     this.#hold = options.hold === true ? new GapHold() : null;
     this.#merged = new MergedInputs({ counters: deps.counters }, options.startMs);
@@ -217,6 +220,7 @@ export class QueryGroup {
       saidMs: start.startMs,
     };
     this.#members.set(fragment.name, member);
+    this.traffic.add(fragment.name);
     this.#merged.add({
       fragmentId: fragment.name,
       domain: fragment.domain,
@@ -340,12 +344,14 @@ export class QueryGroup {
     return null;
   }
 
-  onEnvelope(from: DomainName, envelope: DeltaEnvelope): void {
+  /** `bytes`: its size on the wire; 0 for what never left this agent. */
+  onEnvelope(from: DomainName, envelope: DeltaEnvelope, bytes = 0): void {
     for (const member of this.#byFragment.get(envelope.fragmentId) ?? []) {
       if (member.fragment.domain !== from) {
         this.#deps.counters.add('exchange_refused_total', 1, { domain: from, reason: 'signer' });
         continue;
       }
+      this.traffic.received(member.fragment.name, bytes);
       this.#heard(member, member.receiver.accept(envelope, this.#deps.clock.nowMs()), envelope.watermarkMs);
       this.#pump(member);
       this.#askForMissing(member);
@@ -593,13 +599,17 @@ export class QueryGroup {
     if (output.insert.length === 0 && output.remove.length === 0) return;
     if (this.#silence?.suppresses(output.key.timestampMs) === true) return;
     if (this.#hold?.holding === true) return this.#deps.counters.add('query_held_outputs_total');
+    if (!output.gap && !output.feeds) this.traffic.triggered(output.key);
     this.#deps.onOutput(output);
   }
 
   #pump(member: GroupMember): void {
     // What waits for this very domain is set free by it alone.
     if (this.#merged.full && this.#merged.waitsFor() !== member.fragment.domain) return;
-    for (const delta of member.receiver.take()) this.#merged.offer(member.fragment.name, delta);
+    for (const delta of member.receiver.take()) {
+      this.traffic.taken(member.fragment.name, delta);
+      this.#merged.offer(member.fragment.name, delta);
+    }
     this.#merged.advance(member.fragment.name, member.receiver.watermarkMs);
   }
 

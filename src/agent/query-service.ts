@@ -306,8 +306,8 @@ export class QueryService {
     );
   }
 
-  onEnvelope(from: DomainName, envelope: DeltaEnvelope): void {
-    for (const query of this.#readers.of(envelope.fragmentId)) query.group?.onEnvelope(from, envelope);
+  onEnvelope(from: DomainName, envelope: DeltaEnvelope, bytes = 0): void {
+    for (const query of this.#readers.of(envelope.fragmentId)) query.group?.onEnvelope(from, envelope, bytes);
   }
 
   /** This agent's own domain has delivered all that it had for these fragments' readers. */

@@ -42,9 +42,10 @@ export async function showQuery(id: string, options: Connection): Promise<void> 
   const query = await askStruct(options, 'getQuery', [await wholeId(id, options)]);
   if (options.json === true) return printJson(query);
   for (const [key, value] of Object.entries(query)) {
-    if (key === 'plan') continue;
+    if (key === 'plan' || key === 'coverage') continue;
     print(`${key.padEnd(14)} ${typeof value === 'string' ? value : JSON.stringify(value)}`);
   }
+  printCoverage(query['coverage']);
   const plan = query['plan'];
   if (typeof plan === 'object' && plan !== null && 'text' in plan) print(`\n${String(plan.text)}`);
 }
@@ -87,6 +88,20 @@ function parseArgument(value: string | undefined): Parameter {
   } catch (error) {
     throw new CodedError('INVALID_PARAMETERS', `not JSON: ${value.slice(0, 80)}`, { cause: error });
   }
+}
+
+/** How far each domain that the query reads has come. */
+function printCoverage(coverage: Answer[string] | undefined): void {
+  if (!Array.isArray(coverage) || coverage.length === 0) return;
+  print('');
+  printTable(
+    ['domain', 'state', 'complete up to'],
+    coverage.map((one) => {
+      const c = structOf(one);
+      const watermarkMs = Number(c['watermarkMs']);
+      return [c['domain'], c['state'], watermarkMs > 0 ? new Date(watermarkMs).toISOString() : ''];
+    }),
+  );
 }
 
 export async function removeQuery(id: string, options: Connection): Promise<void> {

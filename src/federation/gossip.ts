@@ -55,7 +55,7 @@ export interface GossipHandling {
   readonly counters: Counters;
   readonly random: Random;
   readonly peerIdOf: (domain: DomainName) => string | undefined;
-  readonly onEnvelope: (from: DomainName, envelope: DeltaEnvelope) => void;
+  readonly onEnvelope: (from: DomainName, envelope: DeltaEnvelope, bytes: number) => void;
   readonly onKeyMissing: (from: DomainName, fragmentId: FragmentId) => void;
 }
 
@@ -150,7 +150,7 @@ export class Gossip {
     counters.add('gossip_received_total', 1, { domain });
     counters.add('gossip_received_bytes_total', message.data.length, { domain });
     // Out of gossipsub's hands: it would take a mistake of ours for an invalid message.
-    queueMicrotask(() => onEnvelope(domain, envelope));
+    queueMicrotask(() => onEnvelope(domain, envelope, message.data.length));
     return TopicValidatorResult.Accept;
   }
 }

@@ -101,9 +101,9 @@ export class Libp2pTransport implements ExchangeTransport {
       counters,
       random,
       peerIdOf: (domain) => this.#membership.member(domain)?.peerId,
-      onEnvelope: (from, envelope) => {
+      onEnvelope: (from, envelope, bytes) => {
         supervisor.heard(from);
-        handlers.onEnvelope(from, envelope);
+        handlers.onEnvelope(from, envelope, bytes);
       },
       onKeyMissing: (from, fragmentId) => handlers.onKeyMissing?.(from, fragmentId),
     });

@@ -173,7 +173,9 @@ Queries registered here: [{queryId, name, epl, state, node, service, uri, create
       name: 'getQuery',
       signatures: [['struct', 'string']],
       help: `getQuery(queryId)
-What listQueries tells of one query, and {jid, subscribers, onSilence, notes, plan, coverage}.`,
+What listQueries tells of one query, and {jid, subscribers, onSilence, notes, plan, coverage}. plan is as explainQuery
+answers it, with measured: {fragments: [{name, seconds, bytesHz, deltasHz, insertsHz, removesHz}, ...], latencyMs: {count, p50,
+p99}}: rates of the last minute, and milliseconds from the stamp of the event to the trigger.`,
       async call(params, caller) {
         checkCount(params, 1, 1, 'getQuery(queryId)');
         return { ...(await target.getQuery(readName(params[0], 'parameter 1 (queryId)'), caller)) };
@@ -218,7 +220,9 @@ see the old value, later ones the new. The value is kept over restarts. Constant
         ['struct', 'string', 'struct'],
       ],
       help: `explainQuery(epl, options)
-How the query would be run, without registering it: {text: for people, notes, plan}.
+How the query would be run, without registering it: {text: for people, notes, plan}. plan: {text, owner, clock, fragments:
+[{name, domain, kind, epl, columns, rules, estimate}], statements, estimate: {bytesHz, deltaBytesHz, heartbeatBytesHz},
+alternatives: [{title, bytesHz}], disclosures: [{domain, to, of, columns, kind, epl}]}; rates are per second.
 options: {onSilence}`,
       async call(params, caller) {
         checkCount(params, 1, 2, 'explainQuery(epl, options)');

@@ -33,6 +33,20 @@ export interface FragmentEstimate {
   readonly bytesHz: number;
 }
 
+/** What a fragment really sent lately. */
+export interface MeasuredFragment extends FragmentEstimate {
+  /** Name within the plan. */
+  readonly name: string;
+  /** The time that the rates are over. */
+  readonly seconds: number;
+}
+
+export interface MeasuredPlan {
+  readonly fragments: readonly MeasuredFragment[];
+  /** From the stamp of the event to the trigger, over the latest `count` triggers; null before the first. */
+  readonly latencyMs: { readonly count: number; readonly p50: number; readonly p99: number } | null;
+}
+
 /** A plan that was not taken. */
 export interface PlanAlternative {
   /** Which rewrites it does not make, or makes, beside the chosen plan. */

@@ -2,15 +2,44 @@
  * `explain`: the plan as a tree that a person can read: what runs at the owner, what each of its inputs is fed by and where,
  * what that costs, which plans were weighed against it, and what every domain discloses to whom.
  */
-import type { FragmentKind, Plan, PlannedFragment, PlannedInput } from '../model/plan.ts';
+import type {
+  FragmentEstimate,
+  FragmentKind,
+  MeasuredPlan,
+  Plan,
+  PlannedFragment,
+  PlannedInput,
+} from '../model/plan.ts';
 import { crossingBytesHz, deltaBytesHz, heartbeatBytesHz } from './cost/plan-bytes.ts';
 import { disclosuresOf, type Disclosure } from './disclosure.ts';
 
 /** Domains of one text that are named; of more only the number is told. */
 const NAMED_DOMAINS = 8;
 
-export function explainPlan(plan: Plan): string {
-  return [...head(plan), ...tree(plan), ...noted(plan), ...weighed(plan), ...disclosed(plan)].join('\n');
+/** `measured`: what the running plan really sends, told beside the estimates. */
+export function explainPlan(plan: Plan, measured: MeasuredPlan | null = null): string {
+  const found = measuredLines(plan, measured);
+  return [...head(plan), ...found, ...tree(plan, measured), ...noted(plan), ...weighed(plan), ...disclosed(plan)].join(
+    '\n',
+  );
+}
+
+/** Totals of a running plan. */
+function measuredLines(plan: Plan, measured: MeasuredPlan | null): readonly string[] {
+  if (measured === null) return [];
+  const crossing = new Set(plan.fragments.filter((f) => f.domain !== plan.owner).map((f) => f.name));
+  const sent = measured.fragments.filter((f) => crossing.has(f.name));
+  const lines: string[] = [];
+  if (sent.length > 0) {
+    const seconds = Math.round(Math.max(...sent.map((f) => f.seconds)));
+    lines.push(`measured over ${seconds} s: envelopes ${bytesHz(sent.reduce((sum, f) => sum + f.bytesHz, 0))}`);
+  }
+  const { latencyMs } = measured;
+  if (latencyMs !== null) {
+    const { p50, p99, count } = latencyMs;
+    lines.push(`event to trigger: half within ${p50} ms, 99 % within ${p99} ms (latest ${count})`);
+  }
+  return lines;
 }
 
 function head(plan: Plan): readonly string[] {
@@ -20,7 +49,7 @@ function head(plan: Plan): readonly string[] {
   return [`plan for ${plan.owner}: about ${bytesHz(total)} across borders (${parts})`];
 }
 
-function tree(plan: Plan): readonly string[] {
+function tree(plan: Plan, measured: MeasuredPlan | null): readonly string[] {
   const lines = ['', `${plan.owner} evaluates on the ${plan.clock} clock`];
   for (const s of plan.statements) {
     if (s.epl !== null) lines.push(`│ ${s.epl}`);
@@ -29,13 +58,13 @@ function tree(plan: Plan): readonly string[] {
   for (const [i, input] of plan.inputs.entries()) {
     const last = i === plan.inputs.length - 1;
     lines.push(`${last ? '└─' : '├─'} \`${input.name}\` ${input.standsFor}: ${KINDS[input.kind]}`);
-    for (const line of fragmentLines(plan, input)) lines.push(`${last ? ' ' : '│'}  ${line}`);
+    for (const line of fragmentLines(plan, input, measured)) lines.push(`${last ? ' ' : '│'}  ${line}`);
   }
   return lines;
 }
 
 /** Fragments of one text are told together: a union has one for each domain. */
-function fragmentLines(plan: Plan, input: PlannedInput): readonly string[] {
+function fragmentLines(plan: Plan, input: PlannedInput, measured: MeasuredPlan | null): readonly string[] {
   const own = plan.fragments.filter((f) => input.fragments.includes(f.name));
   const groups = [...Map.groupBy(own, (f) => `${f.kind} ${f.epl}`).values()];
   return groups.flatMap((same, i) => {
@@ -44,7 +73,7 @@ function fragmentLines(plan: Plan, input: PlannedInput): readonly string[] {
     if (first === undefined) return [];
     return [
       `${last ? '└─' : '├─'} ${places(same)}: ${first.epl}`,
-      ...details(same, plan).map((line) => `${last ? ' ' : '│'}  ${line}`),
+      ...details(same, plan, measured).map((line) => `${last ? ' ' : '│'}  ${line}`),
     ];
   });
 }
@@ -55,24 +84,29 @@ function places(same: readonly PlannedFragment[]): string {
   return `at ${names.slice(0, NAMED_DOMAINS).join(', ')} and ${names.length - NAMED_DOMAINS} others`;
 }
 
-function details(same: readonly PlannedFragment[], plan: Plan): readonly string[] {
+function details(same: readonly PlannedFragment[], plan: Plan, measured: MeasuredPlan | null): readonly string[] {
   const lines: string[] = [];
   const [first] = same;
   if (first !== undefined && first.rules.length > 0) lines.push(`by: ${first.rules.join('; ')}`);
-  const known = same.flatMap((f) => (f.estimate === undefined ? [] : [f.estimate]));
-  if (known.length > 0) {
-    const sum = (of: (e: (typeof known)[number]) => number): number => known.reduce((total, e) => total + of(e), 0);
-    const rows = [`${rate(sum((e) => e.insertsHz))} rows in`];
-    if (sum((e) => e.removesHz) > 0) rows.push(`${rate(sum((e) => e.removesHz))} out`);
-    const remote = same.some((f) => f.domain !== plan.owner);
-    const size = remote ? `about ${bytesHz(sum((e) => e.bytesHz))}` : 'stays here';
-    lines.push(`${size}: ${rows.join(', ')} per second`);
-  }
+  const remote = same.some((f) => f.domain !== plan.owner);
+  const estimates = same.flatMap((f) => f.estimate ?? []);
+  if (estimates.length > 0) lines.push(`${remote ? 'about ' : ''}${ratesOf(estimates, remote)}`);
+  const names = new Set(same.map((f) => f.name));
+  const found = measured?.fragments.filter((f) => names.has(f.name)) ?? [];
+  if (found.length > 0) lines.push(`measured ${ratesOf(found, remote)}`);
   return lines;
 }
 
 function noted(plan: Plan): readonly string[] {
   return plan.notes.length === 0 ? [] : ['', ...plan.notes.map((note) => `note: ${note}`)];
+}
+
+function ratesOf(all: readonly FragmentEstimate[], remote: boolean): string {
+  const sum = (of: (e: FragmentEstimate) => number): number => all.reduce((total, e) => total + of(e), 0);
+  const rows = [`${rate(sum((e) => e.insertsHz))} rows in`];
+  if (sum((e) => e.removesHz) > 0) rows.push(`${rate(sum((e) => e.removesHz))} out`);
+  const size = remote ? bytesHz(sum((e) => e.bytesHz)) : 'stays here';
+  return `${size}: ${rows.join(', ')} per second`;
 }
 
 function weighed(plan: Plan): readonly string[] {

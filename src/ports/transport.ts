@@ -10,7 +10,8 @@ import type { ControlReply, ControlRequest, Heartbeat, SealKey } from '../model/
 
 export interface TransportHandlers {
   /** A data frame on a topic that this agent subscribed to; at most once, any order, maybe repeated. */
-  onEnvelope(from: DomainName, envelope: DeltaEnvelope): void;
+  /** `bytes`: its size on the wire. */
+  onEnvelope(from: DomainName, envelope: DeltaEnvelope, bytes: number): void;
   onHeartbeat(from: DomainName, heartbeat: Heartbeat): void;
   /** Answers a request of the control plane; a rejected promise goes back as its code. */
   onRequest(from: DomainName, request: ControlRequest): Promise<ControlReply>;
