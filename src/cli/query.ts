@@ -91,7 +91,7 @@ function parseArgument(value: string | undefined): Parameter {
 }
 
 /** How far each domain that the query reads has come. */
-function printCoverage(coverage: Answer[string] | undefined): void {
+function printCoverage(coverage: unknown): void {
   if (!Array.isArray(coverage) || coverage.length === 0) return;
   print('');
   printTable(
