@@ -25,6 +25,7 @@ import { Ledger } from './ledger.ts';
 import { LocalRuntime } from './local-runtime.ts';
 import type { GroupOutput } from './query-group.ts';
 import type { Plan } from '../model/plan.ts';
+import type { ExportPolicy } from '../model/policy.ts';
 import type { Query, QueryOptions } from './query.ts';
 import { QueryService, type QueryServiceOptions } from './query-service.ts';
 
@@ -174,6 +175,12 @@ export class AgentCore {
     this.host.expire();
     this.#tellSelf();
     this.queries.tick();
+  }
+
+  /** Takes other export policies; fragments that they forbid, or give another text, end. Answers how many leases did. */
+  setPolicies(rules: readonly ExportPolicy[]): number {
+    this.#deps.policies?.replace(rules);
+    return this.host.recheck();
   }
 
   /** A domain left the membership list: nothing runs for it, and what reads it is told. */

@@ -175,15 +175,14 @@ export class Agent {
     const live = this.#watch((next) => {
       // First what may be refused.
       transport.setMembers(next.members);
-      policies.replace(next.policies);
-      policyGeneration = policies.generation(store);
       const gone = members.filter((m) => !next.members.some((n) => n.domain === m.domain && n.peerId === m.peerId));
       ({ members } = next);
       for (const { domain } of gone) {
         core.memberRemoved(domain);
         if (!members.some((m) => m.domain === domain)) catalogs.forget(domain);
       }
-      const ended = core.host.recheck();
+      const ended = core.setPolicies(next.policies);
+      policyGeneration = policies.generation(store);
       log.info('members and policies taken', { members: members.length, rules: next.policies.length, ended });
     });
     const target = new ManagementAdapter({
