@@ -15,6 +15,7 @@ import type { WindowMemory } from './engine/memory.ts';
 import { measureNexmark } from './engine/nexmark/measure.ts';
 import type { NexmarkRate } from './engine/nexmark/measure.ts';
 import { NEXMARK_QUERIES } from './engine/nexmark/queries.ts';
+import { followedWithin, manyOpen } from './engine/patterns.ts';
 import { measureRegistration } from './engine/registration.ts';
 import type { RegistrationCost } from './engine/registration.ts';
 import { rowPattern } from './engine/row-pattern.ts';
@@ -38,6 +39,8 @@ const WORKLOADS = [
   timeAverage,
   manyStatements,
   rowPattern,
+  followedWithin,
+  manyOpen,
 ];
 const REGISTRATION = 'r';
 const MEMORY = 'm';

@@ -24,70 +24,87 @@ export interface AtomLink {
 }
 
 /** A waiting instance, as the table sees it. */
-export interface Waiting {
+export interface Waiting<Self> {
   readonly tags: Tags;
   /** Order of starting. */
   readonly order: number;
-  /** Written by the table alone. */
-  bucket: Bucket | null;
+  /** Written by the table alone. `at`: place in the bucket, 0 without one, -1 while it is not kept. */
+  key: Key | undefined;
+  bucket: Bucket<Self> | null;
   at: number;
   bound: number;
 }
 
 /** Instances of one key: a heap by bound, or without order where the atom has no bound. */
-export class Bucket {
+export class Bucket<W> {
   readonly key: Key | undefined;
-  readonly entries: Waiting[] = [];
+  readonly entries: W[] = [];
   constructor(key: Key | undefined) {
     this.key = key;
   }
 }
 
-export class AtomTable {
+/** Most keys have one instance: it stands for itself. */
+type Slot<W> = W | Bucket<W>;
+
+export class AtomTable<W extends Waiting<W>> {
   readonly #link: AtomLink;
   readonly #context: EvaluationContext;
-  readonly #buckets = new Map<Key, Bucket>();
+  readonly #slots = new Map<Key, Slot<W>>();
   /** Without key. */
-  readonly #only: Bucket | null;
+  readonly #only: Bucket<W> | null;
 
   constructor(link: AtomLink, context: EvaluationContext) {
     this.#link = link;
     this.#context = context;
-    this.#only = link.key === null ? new Bucket(undefined) : null;
+    this.#only = link.key === null ? new Bucket<W>(undefined) : null;
   }
 
   /** An instance that can never be met (`= null`) is not kept. */
-  add(waiting: Waiting): void {
+  add(waiting: W): void {
     const { key, bound } = this.#link;
-    let bucket = this.#only;
-    if (key !== null) {
-      const value = key.ofTags(waiting.tags, this.#context);
-      if (value === undefined) return;
-      bucket = this.#buckets.get(value) ?? null;
-      if (bucket === null) {
-        bucket = new Bucket(value);
-        this.#buckets.set(value, bucket);
-      }
-    }
-    if (bucket === null) return;
     if (bound !== null) {
       const value = bound.ofTags(waiting.tags, this.#context);
-      if (typeof value !== 'number' || Number.isNaN(value)) {
-        this.#forget(bucket);
-        return;
-      }
+      if (typeof value !== 'number' || Number.isNaN(value)) return;
       // Least first: `value > a.value` is met by those with small bounds.
       waiting.bound = bound.sign * value;
     }
+    if (key === null) {
+      if (this.#only !== null) this.#push(this.#only, waiting);
+      return;
+    }
+    const value = key.ofTags(waiting.tags, this.#context);
+    if (value === undefined) return;
+    waiting.key = value;
+    const slot = this.#slots.get(value);
+    if (slot === undefined) {
+      waiting.at = 0;
+      this.#slots.set(value, waiting);
+    } else if (slot instanceof Bucket) {
+      this.#push(slot, waiting);
+    } else {
+      const bucket = new Bucket<W>(value);
+      this.#push(bucket, slot);
+      this.#push(bucket, waiting);
+      this.#slots.set(value, bucket);
+    }
+  }
+
+  #push(bucket: Bucket<W>, waiting: W): void {
     waiting.bucket = bucket;
     waiting.at = bucket.entries.length;
     bucket.entries.push(waiting);
-    if (bound !== null) up(bucket.entries, waiting);
+    if (this.#link.bound !== null) up(bucket.entries, waiting);
   }
 
-  remove(waiting: Waiting): void {
+  remove(waiting: W): void {
     const { bucket, at } = waiting;
-    if (bucket === null) return;
+    if (at < 0) return;
+    waiting.at = -1;
+    if (bucket === null) {
+      if (waiting.key !== undefined) this.#slots.delete(waiting.key);
+      return;
+    }
     waiting.bucket = null;
     const { entries } = bucket;
     const last = entries.pop();
@@ -99,53 +116,58 @@ export class AtomTable {
         down(entries, last);
       }
     }
-    this.#forget(bucket);
-  }
-
-  #forget(bucket: Bucket): void {
-    if (bucket.entries.length === 0 && bucket.key !== undefined) this.#buckets.delete(bucket.key);
+    if (entries.length === 0 && bucket.key !== undefined) this.#slots.delete(bucket.key);
   }
 
   /** Appends the instances that `event` advances, in no order. */
-  collect(event: Event, into: Waiting[]): void {
+  collect(event: Event, into: W[]): void {
     const { key, bound } = this.#link;
-    let bucket = this.#only;
+    let slot: Slot<W> | null | undefined = this.#only;
     if (key !== null) {
       const value = key.ofEvent(event, this.#context);
       if (value === undefined) return;
-      bucket = this.#buckets.get(value) ?? null;
+      slot = this.#slots.get(value);
     }
-    if (bucket === null || bucket.entries.length === 0) return;
-    if (bound === null) this.#collectAll(bucket.entries, event, into);
-    else {
-      const value = bound.ofEvent(event, this.#context);
-      if (typeof value === 'number') this.#collectBelow(bucket.entries, 0, bound.sign * value, event, into);
+    if (slot === null || slot === undefined) return;
+    if (bound === null) {
+      if (slot instanceof Bucket) this.#collectAll(slot.entries, event, into);
+      else this.#collectOne(slot, event, into);
+      return;
     }
+    const value = bound.ofEvent(event, this.#context);
+    if (typeof value !== 'number') return;
+    const limit = bound.sign * value;
+    if (slot instanceof Bucket) this.#collectBelow(slot.entries, 0, limit, event, into);
+    else if (this.#isBelow(slot, limit)) this.#collectOne(slot, event, into);
   }
 
-  #collectAll(entries: readonly Waiting[], event: Event, into: Waiting[]): void {
+  #collectOne(waiting: W, event: Event, into: W[]): void {
     const { residual } = this.#link;
+    if (residual === null || residual(event, waiting.tags, this.#context)) into.push(waiting);
+  }
+
+  #isBelow({ bound }: W, limit: number): boolean {
+    return bound < limit || (bound === limit && this.#link.bound?.inclusive === true);
+  }
+
+  #collectAll(entries: readonly W[], event: Event, into: W[]): void {
     for (let i = 0; i < entries.length; i++) {
       const waiting = entries[i];
-      if (waiting !== undefined && (residual === null || residual(event, waiting.tags, this.#context)))
-        into.push(waiting);
+      if (waiting !== undefined) this.#collectOne(waiting, event, into);
     }
   }
 
   /** The heap from `at` down, as far as its bounds are below `limit`. */
-  #collectBelow(entries: readonly Waiting[], at: number, limit: number, event: Event, into: Waiting[]): void {
+  #collectBelow(entries: readonly W[], at: number, limit: number, event: Event, into: W[]): void {
     const waiting = entries[at];
-    if (waiting === undefined) return;
-    const inclusive = this.#link.bound?.inclusive === true;
-    if (!(waiting.bound < limit || (inclusive && waiting.bound === limit))) return;
-    const { residual } = this.#link;
-    if (residual === null || residual(event, waiting.tags, this.#context)) into.push(waiting);
+    if (waiting === undefined || !this.#isBelow(waiting, limit)) return;
+    this.#collectOne(waiting, event, into);
     this.#collectBelow(entries, 2 * at + 1, limit, event, into);
     this.#collectBelow(entries, 2 * at + 2, limit, event, into);
   }
 }
 
-function up(heap: Waiting[], waiting: Waiting): void {
+function up<W extends Waiting<W>>(heap: W[], waiting: W): void {
   let { at } = waiting;
   while (at > 0) {
     const parentAt = (at - 1) >> 1;
@@ -159,7 +181,7 @@ function up(heap: Waiting[], waiting: Waiting): void {
   waiting.at = at;
 }
 
-function down(heap: Waiting[], waiting: Waiting): void {
+function down<W extends Waiting<W>>(heap: W[], waiting: W): void {
   let { at } = waiting;
   for (;;) {
     let childAt = 2 * at + 1;

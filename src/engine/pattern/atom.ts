@@ -1,8 +1,9 @@
 /** An atom: waits for an event of its stream that meets its filter. State: one entry in the atom's table while it waits. */
 import type { Event } from '../../model/event.ts';
 import type { Tags } from '../evaluation.ts';
-import type { AtomLink, Bucket, Waiting } from './atom-table.ts';
-import type { PatternRun } from './pattern-run.ts';
+import type { Key } from '../functions/values.ts';
+import type { AtomLink, Bucket } from './atom-table.ts';
+import type { Met, PatternRun } from './pattern-run.ts';
 import type { Parent, PatternNode, Shared } from './state.ts';
 import { State } from './state.ts';
 
@@ -29,11 +30,12 @@ export class AtomNode implements PatternNode {
   }
 }
 
-export class AtomState extends State implements Waiting {
+class AtomState extends State implements Met {
   readonly atom: AtomNode;
   tags: Tags;
   order = 0;
-  bucket: Bucket | null = null;
+  key: Key | undefined = undefined;
+  bucket: Bucket<Met> | null = null;
   at = -1;
   bound = 0;
   #waits = false;

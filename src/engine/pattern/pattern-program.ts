@@ -20,6 +20,7 @@ import type { IndexKey } from '../filter/filter-index.ts';
 import { crontabOf } from '../output/crontab.ts';
 import type { Crontab } from '../output/crontab.ts';
 import { AtomNode } from './atom.ts';
+import { AtomWithinNode } from './atom-within.ts';
 import { compileAtomFilter, turnsOf } from './atom-link.ts';
 import { EveryDistinctNode, EveryNode } from './every.ts';
 import { FollowedByNode } from './followed-by.ts';
@@ -123,7 +124,7 @@ class PatternCompiler {
       case 'repeat':
         return this.#repeat(p);
       case 'within':
-        return new WithinNode(this.node(p.operand), this.sites++, periodOf(p.period), valueOf(p.max));
+        return this.#within(p);
       case 'while':
         return new WhileNode(this.node(p.operand), compileTagsPredicate(p.condition));
       case 'interval':
@@ -138,6 +139,14 @@ class PatternCompiler {
       default:
         return unreachable(p);
     }
+  }
+
+  #within(p: CheckedPattern & { readonly kind: 'within' }): PatternNode {
+    const operand = this.node(p.operand);
+    const site = this.sites++;
+    const period = periodOf(p.period);
+    if (operand instanceof AtomNode && p.max === null) return new AtomWithinNode(operand, site, period);
+    return new WithinNode(operand, site, period, valueOf(p.max));
   }
 
   #repeat(p: CheckedPattern & { readonly kind: 'repeat' }): PatternNode {

@@ -13,7 +13,7 @@ import type { InstanceContext } from '../runtime/instance-context.ts';
 import type { EventClass } from '../runtime/event-class.ts';
 import type { InstanceHost } from '../runtime/statement.ts';
 import type { Tags } from '../evaluation.ts';
-import type { AtomState } from './atom.ts';
+import type { AtomNode } from './atom.ts';
 import { AtomTable } from './atom-table.ts';
 import type { Waiting } from './atom-table.ts';
 import { Deadlines } from './deadlines.ts';
@@ -26,6 +26,12 @@ import type { Parent, State } from './state.ts';
  * repeats and of `and`. Some 400 bytes each, so 200 MB at most.
  */
 export const MAX_PARTIAL_MATCHES = 500_000;
+
+/** A waiting atom that an event can meet. */
+export interface Met extends Waiting<Met> {
+  readonly atom: AtomNode;
+  receive(event: Event): void;
+}
 
 /** Takes the matches of one cause, in order; each an event with the tags as properties. */
 export interface MatchSink {
@@ -41,7 +47,7 @@ export class PatternRun implements Parent {
   readonly #host: InstanceHost;
   readonly #sink: MatchSink;
   readonly #class: EventClass;
-  readonly #tables: readonly AtomTable[];
+  readonly #tables: readonly AtomTable<Met>[];
   readonly #limit: number;
   #root: State | null = null;
   #order = 0;
@@ -50,10 +56,12 @@ export class PatternRun implements Parent {
   /** The bound was met and that has been told; until half of it is free again. */
   #told = false;
   #overflow = false;
-  /** What the present cause has brought: an atom and its event, by turns of place. */
-  readonly #atoms: number[] = [];
-  readonly #events: Event[] = [];
-  readonly #hits: Waiting[] = [];
+  /** What the present cause has brought: one event for one atom in the usual case, else lists of the same length. */
+  #oneEvent: Event | null = null;
+  #oneAtom = 0;
+  #atoms: number[] = [];
+  #events: Event[] = [];
+  readonly #hits: Met[] = [];
   #matches: Event[] = [];
 
   constructor(
@@ -69,7 +77,7 @@ export class PatternRun implements Parent {
     this.#sink = sink;
     this.#limit = limit;
     this.#class = host.classFor(program.eventType);
-    this.#tables = program.atoms.map((atom) => new AtomTable(atom.link, context));
+    this.#tables = program.atoms.map((atom) => new AtomTable<Met>(atom.link, context));
     this.deadlines = new Deadlines(host, program.sites, () => this.#tell());
   }
 
@@ -96,57 +104,69 @@ export class PatternRun implements Parent {
   }
 
   accept(atom: number, event: Event): void {
-    this.#atoms.push(atom);
+    if (this.#oneEvent === null && this.#events.length === 0) {
+      this.#oneEvent = event;
+      this.#oneAtom = atom;
+      return;
+    }
+    if (this.#oneEvent !== null) {
+      this.#events.push(this.#oneEvent);
+      this.#atoms.push(this.#oneAtom);
+      this.#oneEvent = null;
+    }
     this.#events.push(event);
+    this.#atoms.push(atom);
   }
 
   /** Works off what has been accepted. */
   settle(): void {
-    const [first] = this.#events;
-    if (first === undefined) return;
-    try {
-      if (this.#root !== null) {
-        if (this.#events.length === 1) this.#receive(first, 0, 1);
-        else this.#receiveAll();
-      }
-    } finally {
-      while (this.#events.length > 0) this.#events.pop();
-      while (this.#atoms.length > 0) this.#atoms.pop();
-      while (this.#hits.length > 0) this.#hits.pop();
+    const one = this.#oneEvent;
+    if (one !== null) {
+      this.#oneEvent = null;
+      this.#emptyHits();
+      this.#tables[this.#oneAtom]?.collect(one, this.#hits);
+      if (this.#hits.length > 0) this.#advance(one);
+    } else if (this.#events.length > 0) {
+      this.#settleAll();
+    } else {
+      return;
     }
-    this.#tell();
+    if (this.#matches.length > 0 || this.#overflow) this.#tell();
+  }
+
+  #emptyHits(): void {
+    // Not `length = 0`: that would give the array's room back.
+    while (this.#hits.length > 0) this.#hits.pop();
   }
 
   /** One event after the other; an event that several atoms know comes once. */
-  #receiveAll(): void {
-    const seen = new Set<Event>();
-    for (let i = 0; i < this.#events.length; i++) {
-      const event = this.#events[i];
-      if (event === undefined || seen.has(event)) continue;
-      seen.add(event);
-      this.#receive(event, i, this.#events.length);
+  #settleAll(): void {
+    const events = this.#events;
+    const atoms = this.#atoms;
+    this.#events = [];
+    this.#atoms = [];
+    for (const event of new Set(events)) {
+      this.#emptyHits();
+      events.forEach((each, i) => {
+        if (each === event) this.#tables[atoms[i] ?? 0]?.collect(event, this.#hits);
+      });
+      this.#advance(event);
     }
   }
 
-  #receive(event: Event, from: number, to: number): void {
+  /** Hands the event to the atoms that it meets, in turn. */
+  #advance(event: Event): void {
     const hits = this.#hits;
-    while (hits.length > 0) hits.pop();
-    for (let i = from; i < to; i++) {
-      if (this.#events[i] === event) this.#tables[this.#atoms[i] ?? 0]?.collect(event, hits);
-    }
     if (hits.length > 1) {
       if (this.program.consumes) keepConsumers(hits);
       if (hits.length > 1) hits.sort(inTurn);
     }
-    for (let i = 0; i < hits.length; i++) {
-      const hit = hits[i];
-      if (hit !== undefined && isAtom(hit)) hit.receive(event);
-    }
+    for (let i = 0; i < hits.length; i++) hits[i]?.receive(event);
   }
 
   // -------------------------------------------------------------------------------------------- of the states
 
-  table(atom: number): AtomTable | undefined {
+  table(atom: number): AtomTable<Met> | undefined {
     return this.#tables[atom];
   }
 
@@ -225,24 +245,16 @@ export class PatternRun implements Parent {
   }
 }
 
-function isAtom(waiting: Waiting): waiting is AtomState {
-  return 'receive' in waiting;
-}
-
-function atomOf(waiting: Waiting): { readonly consume: number; readonly turn: number } {
-  return isAtom(waiting) ? waiting.atom : { consume: 0, turn: 0 };
-}
-
-function inTurn(a: Waiting, b: Waiting): number {
-  return atomOf(a).turn - atomOf(b).turn || a.order - b.order;
+function inTurn(a: Met, b: Met): number {
+  return a.atom.turn - b.atom.turn || a.order - b.order;
 }
 
 /** `@consume`: only atoms of the highest level see the event (Esper reference §7.5.1, filter consumption). */
-function keepConsumers(hits: Waiting[]): void {
+function keepConsumers(hits: Met[]): void {
   let highest = 0;
-  for (const hit of hits) highest = Math.max(highest, atomOf(hit).consume);
+  for (const hit of hits) highest = Math.max(highest, hit.atom.consume);
   if (highest === 0) return;
-  const kept = hits.filter((hit) => atomOf(hit).consume === highest);
+  const kept = hits.filter((hit) => hit.atom.consume === highest);
   while (hits.length > 0) hits.pop();
   for (const hit of kept) hits.push(hit);
 }
