@@ -4,7 +4,7 @@
  *
  * Also the class of tags of one pattern: a match is an object with one field per tag, copied when a tag is added.
  */
-import type { CheckedExpression } from '../../model/checked.ts';
+import type { CheckedExpression, Column } from '../../model/checked.ts';
 import { slotOf } from '../../model/event.ts';
 import { isNumeric } from '../../model/value.ts';
 import type { Value } from '../../model/value.ts';
@@ -12,10 +12,12 @@ import type { AtomPredicate, EvaluationContext, Tags, TagsEvaluator } from '../e
 import type { Event } from '../../model/event.ts';
 import type { Span } from '../functions/period.ts';
 import type { Key } from '../functions/values.ts';
+import type { ResultRow } from '../runtime/output-row.ts';
 import { instantiate, sharedResult } from './code-cache.ts';
 import { emit } from './emit.ts';
 import { isTrue } from './emit-logic.ts';
 import { emitPeriod } from './emit-method.ts';
+import { emitRow } from './emit-row.ts';
 import { quote } from './quote.ts';
 import { Scope } from './scope.ts';
 import type { StreamAccess } from './scope.ts';
@@ -51,9 +53,21 @@ export function compileTagsEvaluator(expression: CheckedExpression): TagsEvaluat
   return generate(TAGS, 'tags', (scope) => emit(expression, scope).js) as TagsEvaluator;
 }
 
-/** Null counts as false. */
-export function compileTagsPredicate(condition: CheckedExpression): (tags: Tags, cx: EvaluationContext) => boolean {
-  return generate(TAGS, 'tags', (scope) => isTrue(condition, scope)) as (t: Tags, cx: EvaluationContext) => boolean;
+/** All conjuncts true of the tags; null counts as false. */
+export function compileTagsConjunction(
+  conjuncts: readonly CheckedExpression[],
+): (tags: Tags, context: EvaluationContext) => boolean {
+  return generate(TAGS, 'tags', (scope) => conjuncts.map((c) => isTrue(c, scope)).join('&&')) as (
+    tags: Tags,
+    context: EvaluationContext,
+  ) => boolean;
+}
+
+export type TagsRow = (tags: Tags, context: EvaluationContext) => ResultRow;
+
+/** The output row of the selected expressions. */
+export function compileTagsRow(expressions: readonly CheckedExpression[], columns: readonly Column[]): TagsRow {
+  return generate(TAGS, 'tags', (scope) => emitRow(expressions, columns, scope)) as TagsRow;
 }
 
 /** A period, or a number of seconds as one; null if a part of it is. */

@@ -12,7 +12,7 @@ import {
   compileTagsClass,
   compileTagsEvaluator,
   compileTagsKey,
-  compileTagsPredicate,
+  compileTagsConjunction,
   compileTagsSpan,
 } from '../compile/compile-pattern.ts';
 import type { EvaluationContext, Residual, Tags } from '../evaluation.ts';
@@ -126,7 +126,7 @@ class PatternCompiler {
       case 'within':
         return this.#within(p);
       case 'while':
-        return new WhileNode(this.node(p.operand), compileTagsPredicate(p.condition));
+        return new WhileNode(this.node(p.operand), compileTagsConjunction([p.condition]));
       case 'interval':
         return new ObserverNode(this.sites++, intervalOf(periodOf(p.period)));
       case 'at':

@@ -37,6 +37,9 @@ export interface Met extends Waiting<Met> {
 export interface MatchSink {
   /** `together`: one update; else each match is an update of its own. */
   matched(matches: readonly Event[], together: boolean): void;
+  /** Takes the tags of each match as it comes, and no events. @default false */
+  readonly takesTags?: boolean | undefined;
+  matchedTags?(tags: Tags): void;
 }
 
 export class PatternRun implements Parent {
@@ -48,6 +51,7 @@ export class PatternRun implements Parent {
   readonly #sink: MatchSink;
   readonly #class: EventClass;
   readonly #tables: readonly AtomTable<Met>[];
+  readonly #takesTags: boolean;
   readonly #limit: number;
   #root: State | null = null;
   #order = 0;
@@ -75,6 +79,7 @@ export class PatternRun implements Parent {
     this.context = context;
     this.#host = host;
     this.#sink = sink;
+    this.#takesTags = sink.takesTags === true;
     this.#limit = limit;
     this.#class = host.classFor(program.eventType);
     this.#tables = program.atoms.map((atom) => new AtomTable<Met>(atom.link, context));
@@ -194,6 +199,10 @@ export class PatternRun implements Parent {
   childTrue(tags: Tags, child: State, ended: boolean): void {
     if (child !== this.#root && this.#root !== null) return;
     if (ended) this.#root = null;
+    if (this.#takesTags) {
+      this.#sink.matchedTags?.(tags);
+      return;
+    }
     const { domain, seq } = this.#host.causeKey;
     const values = this.program.tags.values(tags);
     this.#matches.push(this.#class.fromValues(values, this.#host.nowMs, domain, seq, this.#matches.length));

@@ -17,6 +17,7 @@ import { sizeOf } from '../window/window-recipe.ts';
 import { expressionsOf, holds } from './expressions.ts';
 import type { InstanceContext } from './instance-context.ts';
 import type { OutputRow } from './output-row.ts';
+import { compileDirectPattern } from './pattern-direct.ts';
 import type { EventTaker, InstanceHost, StatementInstance, Told } from './statement.ts';
 import type { StreamProgram } from './stream-input.ts';
 import { StreamInput } from './stream-input.ts';
@@ -49,6 +50,7 @@ export function compileDirect(
   const select = selected(statement);
   if (stream === undefined || source === undefined || select === undefined || !isPlain(statement, source, stream))
     return null;
+  if (stream.pattern !== null) return compileDirectPattern(statement, streams);
   const category = categorize(statement);
   // The row of the whole window stands for no event: nothing may ask for one.
   if (category === 'rowForAll' && statement.having !== null && readsEvent(statement.having)) return null;
@@ -101,7 +103,6 @@ function isPlain(statement: SelectStatement, source: CheckedStream, stream: Stre
     streams.length > 1 ||
     source.unidirectional ||
     stream.view ||
-    stream.pattern !== null ||
     stream.store !== null ||
     subqueries.length > 0 ||
     stream.priorDepth >= 0
