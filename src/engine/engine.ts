@@ -12,6 +12,7 @@ import type { CauseInput } from './runtime/cause-runner.ts';
 import { CauseRunner } from './runtime/cause-runner.ts';
 import { compileStatement } from './runtime/compile-statement.ts';
 import { compileQuery, requireAnswerable } from './runtime/fire-and-forget.ts';
+import { Dependencies, type Dependent } from './runtime/dependencies.ts';
 import { DeployedStatement } from './runtime/deployed.ts';
 import type { EngineServices } from './runtime/deployed.ts';
 import type { EventMeta } from './runtime/event-class.ts';
@@ -56,7 +57,7 @@ export interface Deployment {
 }
 
 /** What the engine keeps of a deployment: neither text nor syntax tree, which the caller's handle may hold. */
-interface DeploymentState {
+interface DeploymentState extends Dependent {
   readonly statements: readonly DeployedStatement[];
   readonly types: readonly string[];
   readonly variables: readonly string[];
@@ -77,6 +78,7 @@ export class Engine {
   readonly #stores = new Stores();
   readonly #runner: CauseRunner;
   readonly #services: EngineServices;
+  readonly #dependencies = new Dependencies<DeploymentState>();
   /** Weak: a deployment whose handle is gone runs on, and nobody can ask for it any more. */
   readonly #deployments = new WeakMap<Deployment, DeploymentState>();
   #nextOrdinal = 1;
@@ -158,7 +160,9 @@ export class Engine {
     }
     for (const statement of statements) this.#runner.add(statement);
     const deployment: Deployment = { module };
-    this.#deployments.set(deployment, { statements, types, variables });
+    const state: DeploymentState = { statements, types, variables, users: 0 };
+    this.#dependencies.add(state, module, [...types, ...variables]);
+    this.#deployments.set(deployment, state);
     return deployment;
   }
 
@@ -181,10 +185,14 @@ export class Engine {
     declared.push(statement.variable);
   }
 
-  /** Stops the statements and forgets what the module declared. Does nothing the second time. */
+  /**
+   * Stops the statements and forgets what the module declared. Does nothing the second time. Throws `IN_USE` while another
+   * deployment reads a type, named window, table or variable of it.
+   */
   undeploy(deployment: Deployment): void {
     const state = this.#deployments.get(deployment);
     if (state === undefined) return;
+    this.#dependencies.remove(state, [...state.types, ...state.variables]);
     this.#deployments.delete(deployment);
     for (const statement of state.statements) this.#runner.remove(statement);
     for (const name of state.variables) this.#variables.remove(name);

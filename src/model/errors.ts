@@ -89,6 +89,7 @@ export const ERROR_NUMBERS = {
   QUERY_LIMIT: 303,
   QUERY_BROKEN: 304,
   EVALUATION: 305,
+  IN_USE: 306,
   // 4xx: the federation
   UNKNOWN_DOMAIN: 400,
   DOMAIN_UNREACHABLE: 401,

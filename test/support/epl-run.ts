@@ -3,9 +3,10 @@ import { Engine, rowToObject } from '../../src/engine/engine.ts';
 import type { CauseInput, Deployment, StatementOutput } from '../../src/engine/engine.ts';
 import { analyzeModule } from '../../src/epl/analyze.ts';
 import { LayeredCatalog } from '../../src/epl/catalog.ts';
-import { parseModule } from '../../src/epl/parse.ts';
+import { analyzeQuery } from '../../src/epl/analyze-query.ts';
+import { parseModule, parseStatement } from '../../src/epl/parse.ts';
 import type { CauseKey } from '../../src/model/cause-key.ts';
-import { stringifyKey } from '../../src/model/cause-key.ts';
+import { eventKey, stringifyKey } from '../../src/model/cause-key.ts';
 import type { Update } from '../../src/model/delta.ts';
 import type { EventType } from '../../src/model/event-type.ts';
 import { parseType } from '../../src/model/value.ts';
@@ -81,6 +82,12 @@ export class EplRun {
   /** The same, rows alone: `[insert, remove]` per call. */
   rows(): readonly (readonly [readonly Record<string, unknown>[], readonly Record<string, unknown>[]])[] {
     return this.take().map((call) => [call.insert, call.remove]);
+  }
+
+  /** A fire-and-forget query at the present time. */
+  query(epl: string): readonly Record<string, unknown>[] {
+    const checked = analyzeQuery(parseStatement(epl), this.catalog);
+    return this.engine.query(checked, eventKey(this.engine.nowMs, '', ++this.#seq)).rows.map(rowToObject);
   }
 
   iterate(deployment: Deployment, statement: string): readonly Record<string, unknown>[] {

@@ -210,8 +210,8 @@ class OnStoreInstance implements StatementInstance {
   }
 
   #applyChanges(step: Parameters<Store['apply']>[0]): void {
-    const { after, before } = this.#store.apply(step);
-    for (const row of [...after, ...step.insert]) this.#insert.push(row);
+    const { after, before, inserted } = this.#store.apply(step);
+    for (const row of [...after, ...inserted]) this.#insert.push(row);
     for (const row of [...before, ...step.remove]) this.#remove.push(row);
   }
 

@@ -57,9 +57,10 @@ export class NamedWindow implements Store, UpdateSink {
     return this.#window?.content() ?? NONE;
   }
 
-  insert(rows: readonly Event[]): void {
+  insert(rows: readonly Event[]): readonly Event[] {
     if (this.#uniques.length > 0) this.#requireUnique(rows, NONE);
     this.#window?.insert(rows);
+    return rows;
   }
 
   update(insert: readonly Event[], remove: readonly Event[]): void {
@@ -88,7 +89,7 @@ export class NamedWindow implements Store, UpdateSink {
 
   apply({ remove, changes, insert }: StoreStep): StepResult {
     const window = this.#window;
-    if (window === null) return { after: NONE, before: NONE };
+    if (window === null) return { after: NONE, before: NONE, inserted: NONE };
     const before = changes.map((c) => c.before);
     const after = changes.map((c) => this.#changed(c));
     const gone = [...remove, ...before];
@@ -106,7 +107,7 @@ export class NamedWindow implements Store, UpdateSink {
       this.#step = null;
     }
     if (step.insert.length > 0 || step.remove.length > 0) this.#options.changed(step.insert, step.remove);
-    return { after, before };
+    return { after, before, inserted: insert };
   }
 
   #changed({ before, values }: RowChange): Event {

@@ -46,11 +46,11 @@ export interface Store {
   unique(index: string, spec: HashSpec): void;
   /** Forgets a unique index. */
   dropUnique(index: string): void;
-  /** Throws `EVALUATION` on a unique key that exists; then nothing has changed. */
-  insert(rows: readonly Event[]): void;
+  /** Answers the rows as the store shows them. Throws `EVALUATION` on a unique key that exists. */
+  insert(rows: readonly Event[]): readonly Event[];
   /**
    * Removes `remove`, changes the rows of `changes`, inserts `insert`, as one step. Rows that are gone already are passed
-   * over. Answers the changed rows, after and before.
+   * over. Answers the changed rows, after and before, and the inserted ones.
    */
   apply(step: StoreStep): StepResult;
 }
@@ -64,6 +64,7 @@ export interface StoreStep {
 export interface StepResult {
   readonly after: readonly Event[];
   readonly before: readonly Event[];
+  readonly inserted: readonly Event[];
 }
 
 /** The stores of an engine by name. */

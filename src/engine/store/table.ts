@@ -147,8 +147,8 @@ export class Table implements Store {
     return event;
   }
 
-  insert(rows: readonly Event[]): void {
-    for (const event of rows) {
+  insert(rows: readonly Event[]): readonly Event[] {
+    return rows.map((event) => {
       const key = this.#keyOf(event);
       if (this.#rows.has(key)) {
         throw uniqueViolation(
@@ -157,8 +157,8 @@ export class Table implements Store {
         );
       }
       this.#requireUnique(event, null);
-      this.#add(event);
-    }
+      return this.#event(this.#add(event));
+    });
   }
 
   #requireUnique(event: Event, except: TableRow | null): void {
@@ -188,8 +188,7 @@ export class Table implements Store {
       this.#change(row, change);
       after.push(this.#event(row));
     }
-    if (insert.length > 0) this.insert(insert);
-    return { before, after };
+    return { before, after, inserted: insert.length > 0 ? this.insert(insert) : NONE };
   }
 
   #held(event: Event): TableRow | undefined {
