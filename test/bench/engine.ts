@@ -19,6 +19,7 @@ import { followedWithin, manyOpen } from './engine/patterns.ts';
 import { measureRegistration } from './engine/registration.ts';
 import type { RegistrationCost } from './engine/registration.ts';
 import { rowPattern } from './engine/row-pattern.ts';
+import { mergeIntoTable } from './engine/store.ts';
 import {
   filter,
   groupedTime,
@@ -39,6 +40,7 @@ const WORKLOADS = [
   timeAverage,
   manyStatements,
   rowPattern,
+  mergeIntoTable,
   followedWithin,
   manyOpen,
 ];

@@ -3,7 +3,7 @@
  * made when its group first appears and stays when the group empties; a row that was deleted starts afresh (conformance
  * state/tbl-into-01, tbl-reset-01). State: the table's.
  */
-import type { SelectStatement } from '../../model/checked.ts';
+import type { CheckedExpression, SelectStatement } from '../../model/checked.ts';
 import { assert, CodedError } from '../../model/errors.ts';
 import type { Value } from '../../model/value.ts';
 import type { RowValues } from '../compile/compile.ts';
@@ -38,9 +38,14 @@ export function compileTableWriter(statement: SelectStatement): TableWriterProgr
     const column = intoTable.columns[i];
     assert(column !== null && column !== undefined, 'each aggregation is checked to have a column');
     const filter = spec.filter === null ? null : compilePredicate([spec.filter]);
-    return { column, args: compileEvaluators(spec.args), filter };
+    return { column, args: compileEvaluators(spec.args.map(withoutOrder)), filter };
   });
   return { table: intoTable.table, columns, keys: compileEvaluators(groupBy) };
+}
+
+/** The order of a sort key is the column's own. */
+function withoutOrder(e: CheckedExpression): CheckedExpression {
+  return e.kind === 'call' && e.name === 'desc' ? (e.args[0] ?? e) : e;
 }
 
 export class TableWriter implements AggregationState {
