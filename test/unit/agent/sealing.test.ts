@@ -88,3 +88,23 @@ it('a domain that never was admitted is not told the key', async () => {
   const asked = w.federation.settle(w.federation.agent('tacc').ask('renci', request));
   await expect(asked).rejects.toMatchObject({ code: 'UNKNOWN_FRAGMENT' });
 });
+
+it('a reader that a new policy shuts out: the key changes, it is not told the new one, and the other misses nothing', async () => {
+  const w = await world();
+  await w.register('tacc');
+  await w.register('client');
+  await w.send(1_000, 'a');
+  const renci = w.federation.agent('renci');
+  const fragmentId = renci.host.describe()[0]?.fragmentId ?? '';
+  expect(renci.setPolicies([{ metric: 'Mem', domains: ['client'], columns: '*' }])).toBe(1);
+  for (let i = 2; i < 6; i++) {
+    w.federation.time.setWall(i * 1_000);
+    renci.ingest('renci.Mem', { host: `h${i}`, util: 1, domain: 'renci' });
+    w.federation.advance(i * 1_000);
+    await w.federation.runFor(500);
+  }
+  expect(w.hosts).toEqual({ tacc: ['a'], client: ['a', 'h2', 'h3', 'h4', 'h5'] });
+  expect([w.keyIds.at(0), w.keyIds.at(-1)]).toEqual(['1', '2']);
+  const asked = w.federation.settle(w.federation.agent('tacc').ask('renci', { kind: 'key', fragmentId }));
+  await expect(asked).rejects.toMatchObject({ code: 'UNKNOWN_FRAGMENT' });
+});
