@@ -4,7 +4,6 @@
  *
  * Bounds: MAX_RUNNING fragments; what is retained for replay is the sender's; prepared fragments and leases expire.
  */
-import { createHmac } from 'node:crypto';
 import { FlushPolicy } from '../exchange/flush-policy.ts';
 import { FragmentSender } from '../exchange/fragment-sender.ts';
 import { envelopeBytes } from '../federation/codec.ts';
@@ -28,7 +27,6 @@ import type {
 import type { Delta, DeltaEnvelope } from '../model/delta.ts';
 import { CodedError } from '../model/errors.ts';
 import type { DomainName, FragmentId, QueryId } from '../model/ids.ts';
-import type { FragmentKind } from '../model/plan.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Counters } from '../ports/counters.ts';
 import type { Log } from '../ports/log.ts';
@@ -43,6 +41,11 @@ import type { SilenceReply, SilenceRequest } from '../model/silence.ts';
 import { HeldDeltas, RateCaps } from './rate-cap.ts';
 import {
   applyToRows,
+  fragmentIdOf,
+  listingOf,
+  readersAmong,
+  wouldBe,
+  type FragmentListing,
   isCutShort,
   readerOf,
   rowsOf,
@@ -110,7 +113,7 @@ export class FragmentHost {
     if (from !== request.consumer)
       throw new CodedError('UNAUTHORIZED', `'${from}' cannot ask on behalf of '${request.consumer}'`);
     const admitted = this.#admit(from, request);
-    const id = this.#identify(request, admitted);
+    const id = fragmentIdOf(this.#options.secret, request, admitted);
     let running = this.#running.get(id);
     if (running === undefined) {
       if (this.#running.size >= MAX_RUNNING)
@@ -322,36 +325,12 @@ export class FragmentHost {
 
   /** Names of fragments that read one of the event types: a metric that is read cannot be deleted. */
   readersOf(typeNames: readonly string[]): readonly string[] {
-    const reads = (r: RunningFragment): boolean =>
-      r.admitted.statement.streams.some(
-        (s) => s.source.kind === 'filter' && typeNames.includes(s.source.eventType.name),
-      );
-    return [...this.#running.values()]
-      .filter(reads)
-      .map((r) => `fragment ${r.id.slice(0, 12)} for ${[...r.leases.keys()].join(', ')}`);
+    return readersAmong(this.#running.values(), typeNames);
   }
 
   /** For status: what runs, for whom. */
-  describe(): readonly {
-    readonly fragmentId: FragmentId;
-    readonly kind: FragmentKind;
-    readonly epl: string;
-    readonly consumers: readonly DomainName[];
-    /** Queries that hold a lease. */
-    readonly queries: readonly QueryId[];
-    readonly lastSeq: number;
-    /** Deltas kept for replay. */
-    readonly retained: number;
-  }[] {
-    return [...this.#running.values()].map((r) => ({
-      fragmentId: r.id,
-      kind: r.kind,
-      epl: r.admitted.canonical,
-      consumers: [...r.leases.keys()],
-      queries: [...r.leases.values()].flatMap((leases) => [...leases.keys()]),
-      lastSeq: r.sender.lastSeq,
-      retained: r.sender.retainedDeltas,
-    }));
+  describe(): readonly FragmentListing[] {
+    return [...this.#running.values()].map(listingOf);
   }
 
   /** A shareable fragment starts with the earliest of its consumers; another one starts anew when its owner fixes a later S. */
@@ -438,12 +417,14 @@ export class FragmentHost {
 
   /** The policies have changed: what is forbidden now, or would be another text, ends. Answers how many leases did. */
   recheck(): number {
+    const { runtime, policies } = this.#deps;
+    const secret = this.#options.secret;
     let ended = 0;
     for (const running of this.#running.values()) {
       for (const [consumer, leases] of running.leases) {
-        if (consumer === this.#deps.runtime.domain) continue;
+        if (consumer === runtime.domain) continue;
         for (const [queryId, { request }] of leases) {
-          if (this.#stillAdmits(running, request)) continue;
+          if (wouldBe(request, runtime.catalog, policies ?? null, secret) === running.id) continue;
           this.#endLease(running, consumer, queryId);
           ended++;
         }
@@ -462,16 +443,6 @@ export class FragmentHost {
   dropMember(domain: DomainName): void {
     for (const running of this.#running.values())
       if (running.leases.has(domain)) this.#endConsumer(running, domain, 'membership');
-  }
-
-  #stillAdmits(running: RunningFragment, request: PrepareFragment): boolean {
-    try {
-      const admitted = admitFragment(request, this.#deps.runtime.catalog, this.#deps.policies ?? null);
-      return this.#identify(request, admitted) === running.id;
-    } catch (error) {
-      if (error instanceof CodedError) return false;
-      throw error;
-    }
   }
 
   #endConsumer(running: RunningFragment, consumer: DomainName, reason: EndReason): void {
@@ -525,17 +496,5 @@ export class FragmentHost {
     this.#overflowed.delete(running);
     this.#broken.delete(running);
     if (running.deployment !== null) this.#deps.runtime.engine.undeploy(running.deployment);
-  }
-
-  /** HMAC over canonical text and kind; where sharing would not be exact, over the query and its consumer too (DESIGN §6). */
-  #identify(request: PrepareFragment, admitted: AdmittedFragment): FragmentId {
-    const mac = createHmac('sha256', this.#options.secret);
-    mac.update(JSON.stringify([request.fragmentKind, admitted.canonical]));
-    // A cap holds back: who is under none must not wait for it.
-    if (admitted.caps.length > 0) mac.update(JSON.stringify(admitted.caps));
-    if (!admitted.shareable) {
-      mac.update(JSON.stringify([request.consumer, request.queryId, request.name]));
-    }
-    return mac.digest('hex').slice(0, 40);
   }
 }

@@ -1,4 +1,5 @@
 /** A fragment as its domain runs it, and how what its statement says becomes deltas. */
+import { createHmac } from 'node:crypto';
 import type { Deployment, StatementOutput } from '../engine/engine.ts';
 import { rowValues } from '../engine/engine.ts';
 import type { FlushPolicy } from '../exchange/flush-policy.ts';
@@ -7,9 +8,12 @@ import type { HeartbeatPace } from '../exchange/heartbeat-pace.ts';
 import type { SilenceSender } from '../exchange/silence-sender.ts';
 import type { PrepareFragment, SealKey } from '../model/control.ts';
 import type { Delta, InsertedRow, Update } from '../model/delta.ts';
+import { CodedError } from '../model/errors.ts';
+import type { Catalog } from '../model/event-type.ts';
 import type { DomainName, FragmentId, QueryId } from '../model/ids.ts';
 import type { FragmentKind } from '../model/plan.ts';
-import type { AdmittedFragment } from './fragment-admission.ts';
+import type { ExportPolicies } from './export-policies.ts';
+import { admitFragment, type AdmittedFragment } from './fragment-admission.ts';
 import type { JoinedRows } from './joined-rows.ts';
 import type { HeldDeltas } from './rate-cap.ts';
 import { plainValues, rowKey } from './rows.ts';
@@ -91,4 +95,61 @@ export function rowsOf(deltas: readonly Delta[]): number {
 /** Who acknowledges: queries of one domain that share a fragment begin at different deltas and take them apart. */
 export function readerOf(consumer: DomainName, queryId: QueryId): string {
   return `${consumer} ${queryId}`;
+}
+
+/** HMAC over canonical text and kind; where sharing would not be exact, over the query and its consumer too (DESIGN §6). */
+export function fragmentIdOf(secret: Uint8Array, request: PrepareFragment, admitted: AdmittedFragment): FragmentId {
+  const mac = createHmac('sha256', secret);
+  mac.update(JSON.stringify([request.fragmentKind, admitted.canonical]));
+  // A cap holds back: who is under none must not wait for it.
+  if (admitted.caps.length > 0) mac.update(JSON.stringify(admitted.caps));
+  if (!admitted.shareable) mac.update(JSON.stringify([request.consumer, request.queryId, request.name]));
+  return mac.digest('hex').slice(0, 40);
+}
+
+/** For status: what runs, for whom. */
+export interface FragmentListing {
+  readonly fragmentId: FragmentId;
+  readonly kind: FragmentKind;
+  readonly epl: string;
+  readonly consumers: readonly DomainName[];
+  /** Queries that hold a lease. */
+  readonly queries: readonly QueryId[];
+  readonly lastSeq: number;
+  /** Deltas kept for replay. */
+  readonly retained: number;
+}
+
+export function listingOf(r: RunningFragment): FragmentListing {
+  return {
+    fragmentId: r.id,
+    kind: r.kind,
+    epl: r.admitted.canonical,
+    consumers: [...r.leases.keys()],
+    queries: [...r.leases.values()].flatMap((leases) => [...leases.keys()]),
+    lastSeq: r.sender.lastSeq,
+    retained: r.sender.retainedDeltas,
+  };
+}
+
+/** Names of those that read one of the event types. */
+export function readersAmong(running: Iterable<RunningFragment>, typeNames: readonly string[]): readonly string[] {
+  const reads = (r: RunningFragment): boolean =>
+    r.admitted.statement.streams.some((s) => s.source.kind === 'filter' && typeNames.includes(s.source.eventType.name));
+  return [...running].filter(reads).map((r) => `fragment ${r.id.slice(0, 12)} for ${[...r.leases.keys()].join(', ')}`);
+}
+
+/** The id under which the request would run by the policies of now; null where they do not admit it. */
+export function wouldBe(
+  request: PrepareFragment,
+  catalog: Catalog,
+  policies: ExportPolicies | null,
+  secret: Uint8Array,
+): FragmentId | null {
+  try {
+    return fragmentIdOf(secret, request, admitFragment(request, catalog, policies));
+  } catch (error) {
+    if (error instanceof CodedError) return null;
+    throw error;
+  }
 }
