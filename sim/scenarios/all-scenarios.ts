@@ -10,7 +10,7 @@ import { MIXED_FAULTS } from './mixed-faults.ts';
 import { PATH_BOTTLENECK } from './path-bottleneck.ts';
 import { SC13_AUTOSCALING } from './sc13-autoscaling.ts';
 import type { ScenarioDeclaration } from './scenario.ts';
-import { OFTEN_CROSSED, OFTEN_CROSSED_LOUD, SILENT_HAVING } from './silent-having.ts';
+import { OFTEN_CROSSED, OFTEN_CROSSED_LOUD, SILENT_CRASHES, SILENT_FAULTS, SILENT_HAVING } from './silent-having.ts';
 import { WAN_PARTITION } from './wan-partition.ts';
 
 export const SCENARIOS: readonly ScenarioDeclaration[] = [
@@ -28,5 +28,7 @@ export const SCENARIOS: readonly ScenarioDeclaration[] = [
   SILENT_HAVING,
   OFTEN_CROSSED,
   OFTEN_CROSSED_LOUD,
+  SILENT_FAULTS,
+  SILENT_CRASHES,
   MANY_DOMAINS,
 ];

@@ -3,8 +3,11 @@
  * nothing crosses a border. In the second it comes and goes, and the third is the second without the rule: what the rule
  * costs where it does not pay.
  */
-import type { ScenarioDeclaration, SimGenerator, SimScenario } from './scenario.ts';
-import { ask, domainsOf, USUAL } from './usual.ts';
+import type { DomainName } from '../../src/model/ids.ts';
+import { SeededRandom } from '../world/seeded-random.ts';
+import { MIXED_METRICS, mixedGenerators } from './mixed-faults.ts';
+import type { ScenarioDeclaration, ScenarioOptions, SimGenerator, SimQuery, SimScenario } from './scenario.ts';
+import { ask, domainsOf, LOOSE, mixFaults, STORM, USUAL } from './usual.ts';
 
 const METRIC = { name: 'Load', properties: { host: 'string', load: 'double', jobs: 'int' } } as const;
 
@@ -76,4 +79,58 @@ export const OFTEN_CROSSED_LOUD: ScenarioDeclaration = {
   name: 'often-crossed-loud',
   title: 'the same conditions, every event shipped',
   declare: ({ domains }) => ({ ...crossed(domains), silence: false }),
+};
+
+/** Conditions over the load of {@link mixedGenerators}: near seldom, now and then, often. */
+const CONDITIONS: readonly string[] = [
+  'select avg(mbps) as m from Bandwidth#time(2 sec) having avg(mbps) > 60',
+  'select avg(mbps) as m, count(*) as n from Bandwidth#time(3 sec) having avg(mbps) < 30',
+  'select irstream host, sum(mbps) as m from Bandwidth#time(2 sec) group by host having sum(mbps) > 1200',
+  'select host, max(used) as m from Memory#time(1 sec) group by host having max(used) > 98',
+  'select min(used) as m from Memory#time(2 sec) having min(used) > 12',
+  'select domain, count(*) as n from Memory#time(1 sec) group by domain having count(*) > 8 and avg(used) > 20',
+  'select host, used, sum(swap) as s from Memory(used > 50)#time(2 sec) group by host having sum(swap) >= 90',
+  'select sum(swap) as s from Memory#keepall having sum(swap) > 1000',
+];
+
+function silentMix({ seed, domains: count }: ScenarioOptions, crashes: number, durationMs: number): SimScenario {
+  const random = new SeededRandom(seed * 41 + 3);
+  const domains = domainsOf('d', count ?? 3 + random.below(3));
+  const pick = (): DomainName => domains[random.below(domains.length)] ?? '';
+  const queries = Array.from({ length: 4 }, (_, i): SimQuery => {
+    return ask(`q${i + 1}`, pick(), CONDITIONS[random.below(CONDITIONS.length)] ?? '', {
+      fromMs: 500 + random.below(4_000),
+      onSilence: crashes > 0 ? 'continue' : 'wait',
+      untilMs: random.next() < 0.2 ? 5_000 + random.below(4_000) : null,
+      // A window that never empties: what was missed is missed for good.
+      memoryMs: Infinity,
+    });
+  });
+  // Who registers while a domain goes down is told so; here queries run when it does.
+  const fromMs = crashes > 0 ? 8_000 : 2_000;
+  const mix = { domains, fromMs, untilMs: durationMs - crashes * 3_000, partitions: 3, slows: 2, longestMs: 5_000 };
+  return {
+    ...USUAL,
+    domains,
+    metrics: MIXED_METRICS,
+    generators: mixedGenerators(domains),
+    queries,
+    network: STORM,
+    skew: LOOSE,
+    gridMs: 50,
+    faults: mixFaults(random, { ...mix, crashes }).map((f) => (f.kind === 'crash' ? { ...f, disk: 'kept' } : f)),
+    durationMs,
+  };
+}
+
+export const SILENT_FAULTS: ScenarioDeclaration = {
+  name: 'silent-faults',
+  title: 'silent domains in a storm, with partitions and slow consumers',
+  declare: (options) => silentMix(options, 0, 15_000),
+};
+
+export const SILENT_CRASHES: ScenarioDeclaration = {
+  name: 'silent-crashes',
+  title: 'silent domains that crash, and owners of theirs',
+  declare: (options) => silentMix(options, 2, 30_000),
 };

@@ -141,9 +141,9 @@ export class VirtualFederation {
           const [progress] = this.agent(m.fragment.domain).host.progress(agent.domain, [m.fragmentId]).fragments;
           if (progress === undefined || m.receiver.buffered > 0) return false;
           if (m.receiver.takenSeq < progress.lastSeq) return false;
-          // A domain that keeps silent, and may, has nothing to say up to here.
-          if (silent && progress.silence?.broken === false) continue;
-          if (m.receiver.watermarkMs < nowMs) return false;
+          // A domain that keeps silent, and may, has nothing to say beyond where it stands.
+          const standsMs = silent && progress.silence?.broken === false ? progress.watermarkMs : nowMs;
+          if (m.receiver.watermarkMs < Math.min(standsMs, nowMs)) return false;
         }
       }
     }

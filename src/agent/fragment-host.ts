@@ -180,8 +180,11 @@ export class FragmentHost {
     const { runtime } = this.#deps;
     const passed =
       this.#options.barrierStarts === true ? request.startMs < runtime.stampMs : request.startMs <= runtime.stampMs;
-    // An active fragment has its start behind it; one with consumers is not begun again for an earlier start.
-    if (passed && (running.state !== 'active' || request.startMs < running.startMs)) {
+    // An active fragment has its start behind it; one with consumers is not begun again for an earlier start. One whose
+    // content depends on its start cannot begin anew at an instant that has passed: what came since would be missing.
+    const begun = running.state === 'active';
+    const moves = !running.admitted.shareable && request.startMs !== running.startMs;
+    if (passed && (!begun || moves || request.startMs < running.startMs)) {
       throw new CodedError('START_PASSED', `the start ${request.startMs} has passed here`, {
         data: { stampMs: runtime.stampMs },
       });
@@ -234,8 +237,8 @@ export class FragmentHost {
   /** Silent having: the owner of the query reports, arms, begins or ends (exchange/silence-sender.ts). */
   silence(from: DomainName, request: SilenceRequest): SilenceReply {
     const running = this.#leased(from, request.fragmentId);
-    const { silence } = running;
     const stampMs = this.#deps.runtime.tick();
+    const { silence } = running;
     // What a rate cap delays is not known to have been sent.
     if (silence === null || running.held !== null)
       return { kind: 'silence', done: request.step === 'end', atMs: stampMs };
@@ -341,6 +344,7 @@ export class FragmentHost {
       this.#deps.runtime.engine.undeploy(running.deployment);
       running.deployment = null;
       running.rows?.clear();
+      running.silence = null;
       running.joined?.clear();
     }
     running.state = 'scheduled';

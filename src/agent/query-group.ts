@@ -620,21 +620,27 @@ export class QueryGroup {
    * asked tells with every beat for a while.
    */
   #askWhoIsWaitedFor(): void {
-    if (this.#silence?.standing === true) return;
     const first = this.#merged.waitsFor();
     if (first === null) return;
     const held = this.#merged.heldKey();
+    if (held !== null && this.#stands(held.timestampMs)) return;
     if (held !== null) this.#askProgress(first, held.timestampMs + 1);
     const { clock } = this.#deps;
     const nowMs = clock.monotonicMs();
     const dueMs = this.engine.nextTimerMs;
     const untilMs = held !== null ? held.timestampMs + 1 : dueMs <= clock.nowMs() ? dueMs : null;
-    if (untilMs === null || nowMs - this.#lookedMs < HEARTBEAT_MS) return;
+    if (untilMs === null || this.#stands(untilMs - 1)) return;
+    if (nowMs - this.#lookedMs < HEARTBEAT_MS) return;
     this.#lookedMs = nowMs;
     for (const domain of this.#merged.behind(untilMs)) {
       if (this.#paces.get(domain)?.waiting(nowMs) === true) continue;
       this.#askProgress(domain, untilMs);
     }
+  }
+
+  /** True if domains that are silent stand before it: asked they would not say more. */
+  #stands(timestampMs: number): boolean {
+    return this.#silence?.standing === true && timestampMs >= this.#silence.fromMs;
   }
 
   #askProgress(domain: DomainName, untilMs: number): void {

@@ -53,6 +53,11 @@ export class GroupSilence {
     return state === 'begin' || state === 'silent' || state === 'end';
   }
 
+  /** Where the present or last silence began. */
+  get fromMs(): number {
+    return this.#receiver.fromMs;
+  }
+
   suppresses(timestampMs: number): boolean {
     return this.#receiver.suppresses(timestampMs);
   }

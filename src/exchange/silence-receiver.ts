@@ -101,6 +101,11 @@ export class SilenceReceiver {
     return this.#provedMs;
   }
 
+  /** P of the present or last silence; Infinity before the first. */
+  get fromMs(): number {
+    return this.#fromMs;
+  }
+
   /** The residual must have got here before the next silence. */
   get passMs(): number {
     return this.#untilMs === Infinity ? 0 : this.#untilMs;

@@ -54,6 +54,7 @@ function scenario(seed: number): Scenario {
   const steps: ScenarioStep[] = [];
   // Values drift between low and high: conditions come near and go.
   let level = random.below(8);
+  const late = random.next() < 0.1 ? 5 + random.below(25) : -1;
   let t = GRID_MS;
   for (let i = 0; i < 30 + random.below(30); i++) {
     steps.push({ t });
@@ -65,6 +66,8 @@ function scenario(seed: number): Scenario {
         steps.push({ t, send: 'P', domain, event: { k: one(random, ['h1', 'h2', 'h3']), v, d } });
       }
     }
+    // What joins the query ends its silence for good, at the very place where it joins.
+    if (i === late) steps.push({ t, deploy: "@name('late') select k, v from P(v > 4)#time(2 sec)" });
     t += GRID_MS * (1 + (random.next() < 0.15 ? random.below(4) : 0));
   }
   steps.push({ t }, { t: t + 8 * GRID_MS });
