@@ -108,7 +108,7 @@ export class SilenceReceiver {
 
   /** The residual must have got here before the next silence. */
   get passMs(): number {
-    return this.#untilMs === Infinity ? 0 : this.#untilMs;
+    return this.#untilMs < Infinity && this.#untilMs > this.#fromMs ? this.#untilMs : 0;
   }
 
   /** True if output of a cause of that instant is not to be handed out. What is released before T is fixed is complete. */
