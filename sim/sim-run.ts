@@ -1,6 +1,6 @@
 /** What a run of a simulation leaves for its checkers and its report. */
-import type { Query } from '../src/agent/query.ts';
-import type { QueryId } from '../src/model/ids.ts';
+import type { Query, UnionChange } from '../src/agent/query.ts';
+import type { DomainName, QueryId } from '../src/model/ids.ts';
 import type { Trigger } from '../src/model/trigger.ts';
 import type { SimQuery, SimScenario } from './scenarios/scenario.ts';
 import type { NetworkTotals } from './world/virtual-network.ts';
@@ -18,6 +18,9 @@ export interface QueryRun {
   /** S, on the query's clock. */
   startMs: number;
   canonical: string;
+  /** Domains that it read when it was registered, and what changed since. */
+  domains: ReadonlySet<DomainName>;
+  changes: readonly UnionChange[];
   /** Where the query's clock stood when it was deleted: what it handed out of that instant may be a part. Null: it ran on. */
   endClockMs: number | null;
   /** Why it was refused for good. */

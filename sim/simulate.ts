@@ -74,6 +74,7 @@ class Simulation {
       skew: scenario.skew,
       gridMs: scenario.gridMs,
       silence: scenario.silence,
+      offers: scenario.offers ?? [],
       onTrigger: (trigger) => this.#handOut(trigger),
     });
     this.#queries = scenario.queries.map((spec) => ({
@@ -81,6 +82,8 @@ class Simulation {
       id: null,
       startMs: 0,
       canonical: '',
+      domains: new Set(),
+      changes: [],
       endClockMs: null,
       refusal: null,
       triggers: [],
@@ -188,7 +191,9 @@ class Simulation {
     agent.register(spec.epl, options).then(
       (id) => {
         if (!agent.alive) return;
-        const { startMs, canonical } = agent.core.queries.get(id);
+        const { startMs, canonical, changes, plan } = agent.core.queries.get(id);
+        query.changes = changes;
+        query.domains = new Set(plan.fragments.map((f) => f.domain));
         query.id = id;
         query.startMs = startMs;
         query.canonical = canonical;

@@ -49,10 +49,18 @@ export function askOracle(world: SimWorld, query: QueryRun, untilMs: number): re
   for (const event of world.sources.events) {
     const { timestampMs } = event.key;
     if (timestampMs < query.startMs || timestampMs > untilMs || !streams.has(event.stream)) continue;
+    if (!belongs(event, query)) continue;
     engine.send(engine.makeEvent(event.stream, event.values, metaOf(event)));
   }
   engine.advanceTime(untilMs);
   return said;
+}
+
+/** Whether the domain was in the query's union at the event's instant; where none changes, all that the query reads is. */
+function belongs({ key }: LoggedEvent, { domains, changes }: QueryRun): boolean {
+  let within = domains.has(key.domain);
+  for (const c of changes) if (c.domain === key.domain && c.atMs <= key.timestampMs) within = c.kind === 'enter';
+  return within;
 }
 
 function metaOf({ key }: LoggedEvent): { readonly timestampMs: number; readonly domain: string; readonly seq: number } {

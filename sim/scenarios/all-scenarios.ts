@@ -1,5 +1,6 @@
 /** Every scenario by its name, in the order of the table. */
 import { CDN_LATENCY } from './cdn-latency.ts';
+import { CHANGING_UNIONS } from './changing-unions.ts';
 import { DATA_TRANSFER } from './data-transfer.ts';
 import { FLAPPING_DOMAIN } from './flapping-domain.ts';
 import { FUTURE_CLOCK } from './future-clock.ts';
@@ -21,6 +22,7 @@ export const SCENARIOS: readonly ScenarioDeclaration[] = [
   DATA_TRANSFER,
   WAN_PARTITION,
   FLAPPING_DOMAIN,
+  CHANGING_UNIONS,
   FUTURE_CLOCK,
   MIXED_FAULTS,
   MIXED_CRASHES,

@@ -74,6 +74,14 @@ export interface SimQuery {
   readonly memoryMs: number;
 }
 
+export interface SimOffer {
+  readonly domain: DomainName;
+  readonly metric: string;
+  readonly fromMs: number;
+  /** Null: to the end. */
+  readonly untilMs: number | null;
+}
+
 export type SimFault =
   /** No frame gets from one group to the other; in both directions unless `oneWay`. */
   | {
@@ -113,6 +121,8 @@ export interface SimScenario {
   readonly generators: readonly SimGenerator[];
   readonly pool: SimPool | null;
   readonly queries: readonly SimQuery[];
+  /** Domains that offer a metric, to everybody, for a part of the time only. @default all that they measure, always */
+  readonly offers?: readonly SimOffer[] | undefined;
   readonly network: NetworkFaults;
   /** Clocks differ from true time by up to so much. */
   readonly skew: { readonly offsetMs: number; readonly driftPpm: number };

@@ -29,7 +29,7 @@ export interface SimAgentDeps {
   readonly random: SeededRandom;
   readonly counters: Counters;
   readonly log: Log;
-  readonly catalog: FederatedCatalog;
+  readonly catalog: () => FederatedCatalog;
   readonly sources: SourceLog;
   onTrigger(trigger: Trigger): void;
 }
@@ -67,8 +67,9 @@ export class SimAgent {
         random: randomFrom(run.secret, run.epoch),
         counters,
         log,
-        catalog: () => Promise.resolve(deps.catalog),
+        catalog: () => Promise.resolve(deps.catalog()),
         offer: () => null,
+        onPlanChanged: (query) => this.book.onPlanChanged(query),
         onOutput: (query, output) => {
           if (!this.#alive || !speaks(query.plan, output)) return;
           deps.onTrigger(maker.make(query, output));

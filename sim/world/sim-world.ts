@@ -7,7 +7,7 @@ import type { EventType } from '../../src/model/event-type.ts';
 import type { DomainName } from '../../src/model/ids.ts';
 import type { Trigger } from '../../src/model/trigger.ts';
 import { DOUBLE, INT, STRING, type ValueType } from '../../src/model/value.ts';
-import type { FieldType, SimMetric } from '../scenarios/scenario.ts';
+import type { FieldType, SimMetric, SimOffer } from '../scenarios/scenario.ts';
 import { DomainClock, type ClockSkew } from './domain-clock.ts';
 import type { StoreSnapshot } from './memory-store.ts';
 import { SeededRandom } from './seeded-random.ts';
@@ -29,6 +29,8 @@ export interface SimWorldOptions {
   readonly skew: { readonly offsetMs: number; readonly driftPpm: number };
   readonly gridMs: number;
   readonly silence?: boolean | undefined;
+  /** Metrics that domains offer for a time only. */
+  readonly offers: readonly SimOffer[];
   onTrigger(trigger: Trigger): void;
 }
 
@@ -49,13 +51,7 @@ export class SimWorld {
     this.#options = options;
     this.#random = new SeededRandom(options.seed);
     this.network = new VirtualNetwork({ time: this.time, random: this.#random, codec: WIRE_CODEC });
-    this.catalog = new CatalogOfDomains(
-      [...options.domains].map(([domain, metrics]) => ({
-        domain,
-        version: 1,
-        metrics: metrics.map((m) => ({ name: m.name, description: '', properties: propertiesOf(m), units: {} })),
-      })),
-    );
+    this.catalog = catalogOf(options.domains, () => true);
     for (const domain of options.domains.keys()) {
       const spread = (limit: number): number => (this.#random.next() * 2 - 1) * limit;
       this.#skews.set(domain, {
@@ -63,6 +59,16 @@ export class SimWorld {
         driftPpm: spread(options.skew.driftPpm),
       });
     }
+  }
+
+  /** What the domains offer now; the oracle reads all of it at all times. */
+  offered(): CatalogOfDomains {
+    const { domains, offers } = this.#options;
+    if (offers.length === 0) return this.catalog;
+    return catalogOf(domains, (domain, metric) => {
+      const own = offers.filter((o) => o.domain === domain && o.metric === metric);
+      return own.length === 0 || own.some((o) => o.fromMs <= this.nowMs && this.nowMs < (o.untilMs ?? Infinity));
+    });
   }
 
   /** Ms since the world began. */
@@ -131,7 +137,7 @@ export class SimWorld {
         random: this.#random,
         counters: this.counters,
         log: SILENT_LOG,
-        catalog: this.catalog,
+        catalog: () => this.offered(),
         sources: this.sources,
         onTrigger: (trigger) => this.#options.onTrigger(trigger),
       },
@@ -139,6 +145,21 @@ export class SimWorld {
     );
     this.#agents.set(domain, agent);
   }
+}
+
+function catalogOf(
+  domains: ReadonlyMap<DomainName, readonly SimMetric[]>,
+  offers: (domain: DomainName, metric: string) => boolean,
+): CatalogOfDomains {
+  return new CatalogOfDomains(
+    [...domains].map(([domain, metrics]) => ({
+      domain,
+      version: 1,
+      metrics: metrics
+        .filter((m) => offers(domain, m.name))
+        .map((m) => ({ name: m.name, description: '', properties: propertiesOf(m), units: {} })),
+    })),
+  );
 }
 
 const TYPES: Readonly<Record<FieldType, ValueType>> = { string: STRING, int: INT, double: DOUBLE };

@@ -49,6 +49,8 @@ export interface AgentCoreDeps {
   onOutput(query: Query, output: GroupOutput): void;
   /** A statement of a query failed at run time. @default a warning in the log */
   onFailure?(query: Query, error: CodedError, key: CauseKey): void;
+  /** A domain entered or left a union that the query reads. */
+  onPlanChanged?(query: Query): void;
   checkOptions?(plan: Plan, options: QueryOptions): void;
   /** A domain of the membership list came or went. */
   onPeer?(domain: DomainName, connected: boolean): void;
@@ -105,6 +107,7 @@ export class AgentCore {
         },
         onOutput: (query, output) => deps.onOutput(query, output),
         ...(deps.onFailure === undefined ? {} : { onFailure: deps.onFailure.bind(deps) }),
+        onPlanChanged: (query) => deps.onPlanChanged?.(query),
         checkOptions: (plan, queryOptions) => deps.checkOptions?.(plan, queryOptions),
       },
       options,

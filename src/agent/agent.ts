@@ -140,6 +140,7 @@ export class Agent {
         policies,
         ledger,
         onOutput: (query, output) => this.#publish(maker, publisher, query, output),
+        onPlanChanged: (query) => book.onPlanChanged(query),
         checkOptions: (plan, options) => this.#listeners.check(plan, options),
         onPeer: (domain, connected) => {
           log.info(connected ? 'domain is connected' : 'domain is gone', { peer: domain });

@@ -43,6 +43,8 @@ export interface DeployOptions {
   readonly stampMs: () => number;
   /** No stamp later than this is believed: a domain whose clock is further ahead cannot fix the start. @default Infinity */
   readonly latestMs?: (() => number) | undefined;
+  /** Called with each start that is tried, before anybody is told. */
+  readonly onStart?: ((startMs: number) => void) | undefined;
   /** Start now, at the greatest stamp: whoever drives the world guarantees that nothing is under way. @default false */
   readonly barrier?: boolean | undefined;
 }
@@ -171,6 +173,7 @@ async function commitAll(prepared: readonly Prepared[], ask: Ask, options: Deplo
   let marginMs = START_MARGIN_MS;
   for (let attempt = 1; ; attempt++) {
     const startMs = options.barrier === true ? greatest : greatest + 1 + marginMs;
+    options.onStart?.(startMs);
     const results = await Promise.allSettled(prepared.map((p) => commitOne(p, startMs, ask, options.queryId)));
     const refusals = results.flatMap((r) => (r.status === 'rejected' ? [r.reason] : []));
     const late = refusals.filter((e): e is CodedError => e instanceof CodedError && e.code === 'START_PASSED');

@@ -145,6 +145,11 @@ export class QueryBook {
     this.#deps.log.info('query removed', { queryId: id });
   }
 
+  /** The domains that it reads are others now: it comes back over those. */
+  onPlanChanged(query: Query): void {
+    if (this.#documents.get(query.id) !== undefined) this.#documents.put(query.id, toDocument(query));
+  }
+
   /** Brings back what is in the store; does not wait for it. */
   start(): void {
     for (const [, document] of this.#documents.entries()) {

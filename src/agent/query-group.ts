@@ -221,12 +221,7 @@ export class QueryGroup {
     };
     this.#members.set(fragment.name, member);
     this.traffic.add(fragment.name);
-    this.#merged.add({
-      fragmentId: fragment.name,
-      domain: fragment.domain,
-      kind: fragment.kind,
-      watermarkMs: start.startMs,
-    });
+    if (!this.#merged.has(fragment.name)) this.#addInput(fragment, start.startMs);
     this.#name(member);
     this.#listen(member);
     return member;
@@ -254,11 +249,59 @@ export class QueryGroup {
     this.#silence?.answered(question, reply);
   }
 
-  /** The member's domain lost its disk and knows the fragment by another id: its present content follows by a snapshot. */
-  rename(member: GroupMember, fragmentId: FragmentId, epoch: number): void {
+  #addInput({ name, domain, kind }: PlannedFragment, watermarkMs: number): void {
+    // A domain that enters later misses nothing by that: its events before belong to nobody.
+    const completeFromMs = this.#options.startMs;
+    this.#merged.add({ fragmentId: name, domain, kind, watermarkMs, completeFromMs });
+  }
+
+  /** A fragment will enter at `startMs`: from now on the clock does not pass that before it does, or {@link unreserve}. */
+  reserve(fragment: PlannedFragment, startMs: number): void {
+    this.#merged.remove(fragment.name);
+    this.#addInput(fragment, startMs);
+  }
+
+  /** It does not enter after all. */
+  unreserve({ name }: PlannedFragment): void {
+    if (this.#members.has(name)) return;
+    this.#merged.remove(name);
+    this.drain();
+  }
+
+  /** Nothing of the member from `atMs` on belongs to the query: it leaves when it has got there. */
+  end(member: GroupMember, atMs: number): void {
+    this.#merged.end(member.fragment.name, atMs);
+    this.drain();
+  }
+
+  /** True if the member has given all that it had before its {@link end}, and that has been evaluated. */
+  hasEnded(member: GroupMember): boolean {
+    return !this.#merged.has(member.fragment.name);
+  }
+
+  /** The member will not get to its end: takes it out with what it gave, and answers how far that reaches. */
+  cutOff(member: GroupMember): number {
+    this.#merged.end(member.fragment.name, member.receiver.watermarkMs);
+    this.drain();
+    this.#merged.remove(member.fragment.name);
+    return member.receiver.watermarkMs;
+  }
+
+  removeMember(member: GroupMember): void {
+    this.#members.delete(member.fragment.name);
+    this.#unname(member);
+    this.#merged.remove(member.fragment.name);
+  }
+
+  #unname(member: GroupMember): void {
     const left = (this.#byFragment.get(member.fragmentId) ?? []).filter((m) => m !== member);
     if (left.length > 0) this.#byFragment.set(member.fragmentId, left);
     else this.#byFragment.delete(member.fragmentId);
+  }
+
+  /** The member's domain lost its disk and knows the fragment by another id: its present content follows by a snapshot. */
+  rename(member: GroupMember, fragmentId: FragmentId, epoch: number): void {
+    this.#unname(member);
     member.fragmentId = fragmentId;
     member.receiver.rename(fragmentId, epoch);
     this.#name(member);

@@ -31,6 +31,7 @@ import { cancelAll, deployFragments, resumeFragments, type DeployedPlan, type De
 import { FragmentReaders } from './fragment-readers.ts';
 import type { OnSilence, Query, QueryOptions, QueryRequestOptions } from './query.ts';
 import { silenceModeOf } from './silence-mode.ts';
+import { UnionKeeper } from './union-keeper.ts';
 import { notRunning, valueFor, variableOf, type VariableState } from './query-variables.ts';
 import { QueryGroup, type GroupMember, type GroupOutput } from './query-group.ts';
 import { QueryRepair } from './query-repair.ts';
@@ -61,6 +62,8 @@ export interface QueryServiceDeps {
   onOutput(query: Query, output: GroupOutput): void;
   /** A statement of the query failed at run time; it goes on. @default a warning in the log */
   onFailure?(query: Query, error: CodedError, key: CauseKey): void;
+  /** A domain entered or left a union that the query reads. */
+  onPlanChanged?(query: Query): void;
   /** Refuses options that do not fit the plan, before anything has started. */
   checkOptions?(plan: Plan, options: QueryOptions): void;
 }
@@ -87,6 +90,7 @@ export class QueryService {
   readonly #queries = new Map<QueryId, Query>();
   readonly #readers: FragmentReaders;
   readonly #repair: QueryRepair;
+  readonly #unions: UnionKeeper;
   /** Registrations under way. */
   readonly #starting = new Map<QueryId, Promise<void>>();
   #renewedMs = 0;
@@ -99,6 +103,10 @@ export class QueryService {
     this.#readers = new FragmentReaders({ transport, ask, counters, log });
     const deployOptions = (query: Query): DeployOptions => this.#deployOptions(query);
     this.#repair = new QueryRepair({ ask, counters, log, readers: this.#readers, deployOptions });
+    const { clock, catalog, stampMs } = deps;
+    const onChanged = (query: Query): void => deps.onPlanChanged?.(query);
+    const readers = this.#readers;
+    this.#unions = new UnionKeeper({ ask, clock, counters, log, readers, catalog, stampMs, deployOptions, onChanged });
     this.#checker = new QueryChecker(
       { catalog: deps.catalog, statistics: deps.statistics },
       { owner: deps.transport.self, strict, iterated, tuning },
@@ -160,6 +168,8 @@ export class QueryService {
       group: null,
       catalog: checked.catalog,
       readers: [this.#deps.transport.self],
+      changes: [],
+      models: new Map(),
       variables: new Map(),
       triggers: 0,
       lastTriggerMs: null,
@@ -214,6 +224,8 @@ export class QueryService {
       group: null,
       catalog: checked.catalog,
       readers: [this.#deps.transport.self],
+      changes: [],
+      models: new Map(),
       variables: new Map(Object.entries(stored.variables ?? {})),
       triggers: 0,
       lastTriggerMs: null,
@@ -356,6 +368,7 @@ export class QueryService {
       }
       group.drift(this.#deps.stampMs());
     }
+    if (this.#options.barrier !== true) this.#unions.tick(this.#queries.values());
     if (nowMs - this.#renewedMs < RENEW_EVERY_MS) return;
     this.#renewedMs = nowMs;
     for (const query of this.#queries.values()) this.#repair.renew(query);

@@ -1,7 +1,7 @@
 /** A registered query as the agent holds it. */
 import type { LayeredCatalog } from '../epl/catalog.ts';
 import type { DomainName, QueryId } from '../model/ids.ts';
-import type { Plan } from '../model/plan.ts';
+import type { Plan, PlannedFragment } from '../model/plan.ts';
 import type { Value } from '../model/value.ts';
 import type { QueryGroup } from './query-group.ts';
 
@@ -22,6 +22,14 @@ export type QueryRequestOptions = Omit<QueryOptions, 'onSilence'> & { readonly o
 /** running: evaluating. recovering: waits for domains it needs. broken: ended with a code. */
 export type QueryState = 'running' | 'recovering' | 'broken';
 
+/** A domain entered or left a union at `atMs` of the query's clock: its events from then on belong to the query, or do not. */
+export interface UnionChange {
+  readonly kind: 'enter' | 'leave';
+  readonly union: string;
+  readonly domain: DomainName;
+  readonly atMs: number;
+}
+
 export interface Query {
   readonly id: QueryId;
   /** Text as registered. */
@@ -40,6 +48,10 @@ export interface Query {
   /** Types and variables that the query's modules declared. */
   readonly catalog: LayeredCatalog;
   readonly readers: readonly DomainName[];
+  /** Domains that entered or left its unions since it was registered, or came back, in order. */
+  readonly changes: UnionChange[];
+  /** A fragment of each input whose last domain has left: what the next one is to run. */
+  readonly models: Map<string, PlannedFragment>;
   /** Values set over the API, in place of those that the text gives. */
   readonly variables: Map<string, Value>;
   triggers: number;

@@ -38,6 +38,8 @@ export interface InputOptions {
   readonly kind: FragmentKind;
   /** Nothing below it will come: S, or the instant at which the domain joins. */
   readonly watermarkMs: number;
+  /** Since when nothing of it is missing. @default watermarkMs */
+  readonly completeFromMs?: number | undefined;
   /** The least domain whose causes it may carry; '' when unknown. @default domain */
   readonly leastDomain?: DomainName | undefined;
 }
@@ -88,6 +90,8 @@ interface Input extends HeapMember {
   state: InputState;
   watermarkMs: number;
   completeFromMs: number;
+  /** Its deltas from here on do not belong to the query. */
+  endMs: number;
 }
 
 interface ControlQueue extends HeapMember {
@@ -152,7 +156,8 @@ export class MergedInputs {
       late: new Deque(),
       state: 'live',
       watermarkMs: options.watermarkMs,
-      completeFromMs: options.watermarkMs,
+      completeFromMs: options.completeFromMs ?? options.watermarkMs,
+      endMs: Infinity,
       nextKey: boundOf(options.watermarkMs, leastDomain),
       bound: true,
       leastKey: START,
@@ -160,6 +165,17 @@ export class MergedInputs {
     };
     this.#inputs.set(options.fragmentId, input);
     this.#heap.set(input);
+  }
+
+  /**
+   * Deltas of the input from `endMs` on are not taken; once it is known to have given all before, and that was released, it
+   * is out ({@link has}). A second call may name an earlier end.
+   */
+  end(fragmentId: string, endMs: number): void {
+    const input = this.#inputs.get(fragmentId);
+    if (input === undefined) return;
+    input.endMs = Math.min(input.endMs, endMs);
+    this.#place(input);
   }
 
   /** Takes an input out; what it had pending is gone. */
@@ -181,7 +197,7 @@ export class MergedInputs {
    */
   offer(fragmentId: string, delta: Delta): boolean {
     const input = this.#inputs.get(fragmentId);
-    if (input === undefined) return false;
+    if (input === undefined || delta.key.timestampMs >= input.endMs) return false;
     const past = compareKeys(delta.key, this.#released) <= 0;
     if (input.state === 'stale' && (past || input.late.length > 0)) this.#setState(input, 'collecting');
     // What lies before a jump was not seen, and what is handed out until it is released must say so.
@@ -419,6 +435,11 @@ export class MergedInputs {
   #place(input: Input): void {
     const head = input.queue.at(0);
     input.bound = head === undefined;
+    if (head === undefined && input.late.length === 0 && input.watermarkMs >= input.endMs) {
+      this.#heap.delete(input);
+      this.#inputs.delete(input.fragmentId);
+      return;
+    }
     if (head !== undefined) input.nextKey = head.key;
     else if (input.state === 'live' || input.state === 'catchingUp') {
       const bound = boundOf(input.watermarkMs, input.leastDomain);

@@ -26,6 +26,8 @@ function query(id: string, startMs = 1_000): Query {
     group: null,
     catalog: new LayeredCatalog(),
     readers: [],
+    changes: [],
+    models: new Map(),
     variables: new Map(),
     triggers: 0,
     lastTriggerMs: null,
