@@ -31,7 +31,11 @@ export function laneSource(
   const expressions = [
     { head: 'enterAt(event,cx,p)', body: `const v=this.v;v[p]=0;${stop}${lanes.enter}return true;` },
   ];
-  const { fields, methods } = window === 'length' ? lengthLanes(lanes.width, rows) : timeLanes(lanes.width, rows);
+  if (window === 'length' && !filtered) {
+    expressions.push({ head: 'replaceAt(event,cx,p)', body: `const v=this.v;${lanes.replace}return true;` });
+  }
+  const { fields, methods } =
+    window === 'length' ? lengthLanes(lanes.width, rows, filtered) : timeLanes(lanes.width, rows);
   const leave = `leaveAt(p){const v=this.v;${lanes.leave}return true;}`;
   return { expressions, fields, methods: [leave, ROWS[rows], methods].join('\n') };
 }
@@ -45,14 +49,15 @@ insert(events){const by=[];for(const event of events)if(this.place(event,this.cx
 };
 
 /** `place(event,cx)`: the event in, what it displaces out; true if a row is due: `where` holds for what comes (or leaves). */
-function lengthLanes(width: number, rows: LaneRows): WindowSource {
+function lengthLanes(width: number, rows: LaneRows, filtered: boolean): WindowSource {
   const keep = (js: string): string => (rows === 'perEvent' ? js : '');
   const orLeft = rows === 'forAll' ? '||left' : '';
   return {
     fields: `this.size=size===size?Math.floor(size):Infinity;this.v=new Float64Array(${width}*Math.max(1,Math.min(${FIRST_PLACES},this.size)));this.hd=0;this.count=0;${keep('this.ev=[];')}`,
     methods: `place(event,cx){
 if(this.count<this.size){const p=this.count*${width};if(p===this.v.length)this.grow();this.count++;${keep('this.ev.push(event);')}return this.enterAt(event,cx,p);}
-if(this.size>0){const at=this.hd;this.hd=at+1===this.count?0:at+1;${keep('this.ev[at]=event;')}const left=this.leaveAt(at*${width});return this.enterAt(event,cx,at*${width})${orLeft};}
+if(this.size>0){const at=this.hd,p=at*${width};this.hd=at+1===this.count?0:at+1;${keep('this.ev[at]=event;')}
+${filtered ? `const left=this.leaveAt(p);return this.enterAt(event,cx,p)${orLeft};` : 'return this.replaceAt(event,cx,p);'}}
 return this.enterAt(event,cx,0)&&this.leaveAt(0);}
 grow(){const v=new Float64Array(Math.min(this.v.length*2,this.size*${width}));v.set(this.v);this.v=v;}
 ${keep('content(){return [...this.ev.slice(this.hd),...this.ev.slice(0,this.hd)];}')}`,

@@ -237,6 +237,8 @@ export interface LaneUpdates {
   readonly width: number;
   /** Lets `event` in and writes its numbers. */
   readonly enter: string;
+  /** Lets the event out whose numbers these are and `event` in, in its place; where both are in. */
+  readonly replace: string;
   /** Lets the event out whose numbers these are; false if it is not in. */
   readonly leave: string;
 }
@@ -248,21 +250,42 @@ export function laneUpdates(plan: Plan, scope: Scope): LaneUpdates | null {
   let width = 1;
   const enter: string[] = [];
   const leave: string[] = [];
+  const replace: string[] = [];
   slots.forEach((slot, i) => {
     const flag = 2 ** (i + 1);
     const keeps = slot.sums || slot.wraps;
     const lane = keeps ? width++ : 0;
-    const count = `this.n${i}++;v[p]=f|=${flag};${keeps ? `v[p+${lane}]=x;` : ''}`;
-    const body = slot.argument === null ? count : argumentUpdate(slot, slot.argument, i, '+', count, scope);
-    enter.push(slot.filter === null ? body : `if(${isTrue(slot.filter, scope)}){${body}}`);
+    const counted = `v[p]=f|=${flag};${keeps ? `v[p+${lane}]=x;` : ''}`;
+    const within = (body: string): string =>
+      slot.filter === null ? body : `if(${isTrue(slot.filter, scope)}){${body}}`;
+    const entering = (more: string): string =>
+      slot.argument === null
+        ? `this.n${i}++;${counted}`
+        : argumentUpdate(slot, slot.argument, i, '+', `${more}this.n${i}++;${counted}`, scope);
     const value = keeps ? `const x=v[p+${lane}];` : '';
-    leave.push(`if(f&${flag}){${value}${steps(slot, i, '-', `this.n${i}--;`)}}`);
+    const left = `{${value}${steps(slot, i, '-', `this.n${i}--;`)}}`;
+    enter.push(within(entering('')));
+    leave.push(`if(f&${flag})${left}`);
+    if (!slot.sums || slot.argument === null) replace.push(`if(o&${flag})${left}${within(entering(''))}`);
+    else {
+      const wrap = slot.wraps ? `this.w${i}=(this.w${i}+d)|0;` : '';
+      // A label of a block: once the one is put in place of the other, neither comes nor goes.
+      const swap = `if(was&&this.n${i}>1){const z=v[p+${lane}],d=x-z;if(d-d===0){${wrap}${swapUpdate(i)}${counted}break s${i};}}
+if(was){was=false;${left}}`;
+      replace.push(`s${i}:{let was=(o&${flag})!==0;${within(entering(swap))}if(was)${left}}`);
+    }
   });
   return {
     width,
     enter: `let f=1;v[p]=f;${enter.join('')}`,
-    leave: `const f=v[p];if(f===0)return false;${leave.join('')}return true;`,
+    leave: `const f=v[p];if(f===0)return false;${leave.join('')}`,
+    replace: `let f=1;const o=v[p];v[p]=f;${replace.join('')}`,
   };
+}
+
+/** TwoSum of x - z, both finite, into the pair: what the one adds and the other takes, in one step. */
+function swapUpdate(i: number): string {
+  return `const q=d-x,e=x-(d-q)-(z+q),a=this.h${i},s=a+d,b=s-a,c=this.l${i}+(a-(s-b)+(d-b)+e),r=s+c;this.l${i}=c-(r-s);this.h${i}=r;`;
 }
 
 /** TwoSum of ±x into the pair; special values are counted instead; an emptied sum starts anew. */

@@ -68,6 +68,29 @@ test.each(STATEMENTS)('select %s', (epl) => {
   }
 });
 
+/** A value that takes another's place in the window leaves the sum as it would be without either. */
+test.each([1, 2, 3, 7])('sums of numbers far apart, not finite or null over length(%i)', (length) => {
+  const random = randomOf(length);
+  // Apart by less than the 106 bits of a sum.
+  const numbers = [0.1, 0.7, 1e12, -1e12, 3.3, null, Number.NaN, Infinity, -Infinity];
+  const usual = numbers.slice(0, 6);
+  const runs = ['', 'irstream '].map((selector) => {
+    const run = new EplRun([E]);
+    run.deploy(
+      `select ${selector}sum(value) as s, avg(value, n > 0) as a, sum(n) as i, avg(n) as m from E#length(${length})`,
+    );
+    return run;
+  });
+  for (let i = 0; i < 400; i++) {
+    const from = random() < 0.2 ? numbers : usual;
+    const value = from[Math.floor(random() * from.length)] ?? null;
+    const n = random() < 0.2 ? 2_147_483_647 : Math.floor(random() * 3);
+    for (const run of runs) run.send('E', { host: 'a', value, n });
+    const [direct, general] = runs.map((run) => run.take().map(({ insert }) => insert));
+    expect(direct, `event ${i}`).toEqual(general);
+  }
+});
+
 /** Several events that one cause brings are one update: rows and groups as of its end. */
 test.each([
   'value, sum(value) as s from E#length(3) where n > 0',
