@@ -2,12 +2,20 @@
  * The part of an agent that does not care where it runs: local streams, fragments for others, queries of its own, over any
  * transport, clock and store. `agent.ts` puts it on libp2p and the wall clock, `sim/` on the virtual ones.
  */
-import type { ControlReply, ControlRequest, DomainCatalog, Heartbeat, SealKey } from '../model/control.ts';
+import type {
+  ControlReply,
+  ControlRequest,
+  DomainCatalog,
+  Heartbeat,
+  MetricFigures,
+  SealKey,
+} from '../model/control.ts';
 import { PROGRESS_WAIT_MS } from '../model/control.ts';
 import type { DeltaEnvelope } from '../model/delta.ts';
 import { unreachable, type CodedError } from '../model/errors.ts';
 import type { Event } from '../model/event.ts';
 import { HEARTBEAT_MS } from '../exchange/limits.ts';
+import { FIGURES } from '../federation/limits.ts';
 import type { CauseKey } from '../model/cause-key.ts';
 import type { DomainName, FragmentId } from '../model/ids.ts';
 import type { Cancel, Clock } from '../ports/clock.ts';
@@ -231,10 +239,22 @@ export class AgentCore {
       case 'silence':
         return this.host.silence(from, request);
       case 'catalog':
-        return { kind: 'catalog', catalog: this.#deps.offer(from, request.knownVersion) };
+        return {
+          kind: 'catalog',
+          catalog: this.#deps.offer(from, request.knownVersion),
+          figures: this.#figuresFor(from),
+        };
       default:
         return unreachable(request);
     }
+  }
+
+  /** What `reader` may know of the streams here: of the busiest. */
+  #figuresFor(reader: DomainName): readonly MetricFigures[] {
+    const { clock, policies } = this.#deps;
+    const all = this.runtime.meter.figures(clock.monotonicMs());
+    const open = policies?.figures(reader, all) ?? all;
+    return [...open].sort((a, b) => b.rateHz - a.rateHz).slice(0, FIGURES);
   }
 
   async #answerProgress(from: DomainName, ids: readonly string[], untilMs: number): Promise<ControlReply> {

@@ -136,6 +136,7 @@ export class Agent {
         counters,
         log,
         catalog: (): Promise<CatalogOfDomains> => catalogs.federated(),
+        statistics: (domain, metric) => catalogs.figures(domain, metric),
         offer,
         policies,
         ledger,
@@ -149,7 +150,13 @@ export class Agent {
       },
       { epoch: run.epoch, secret: run.secret, firstSeq: run.firstSeq, maxQueries: config.limits.queries },
     );
-    const catalogs = new Catalogs({ transport, ask: core.ask, log, own: () => registry.catalog() });
+    const catalogs = new Catalogs({
+      transport,
+      ask: core.ask,
+      log,
+      own: () => registry.catalog(),
+      ownFigures: () => core.runtime.meter.figures(clock.monotonicMs()),
+    });
     for (const metric of registry.list())
       for (const type of typesOfMetric(config.domain, metric.name, typed(metric.types))) core.runtime.addType(type);
     const declare = (declaration: MetricDeclaration): void => {

@@ -3,7 +3,7 @@
  * a generation that rises when the policies change, so that the offered version does too (DESIGN §6, §7).
  */
 import { createHash } from 'node:crypto';
-import type { DomainCatalog } from '../model/control.ts';
+import type { DomainCatalog, MetricFigures } from '../model/control.ts';
 import { parseStreamName, type DomainName } from '../model/ids.ts';
 import type { ExportPolicy } from '../model/policy.ts';
 import type { StateStore } from '../ports/store.ts';
@@ -73,6 +73,21 @@ export class ExportPolicies {
       return [{ ...metric, properties, units, ...form }];
     });
     return { ...catalog, metrics };
+  }
+
+  /**
+   * Figures that `reader` may know: of streams that it may read event by event, in the columns it may read. Where rows are
+   * withheld, none: the rate would tell of them.
+   */
+  figures(reader: DomainName, figures: readonly MetricFigures[]): readonly MetricFigures[] {
+    return figures.flatMap((f) => {
+      const governing = this.governing(f.metric, [reader]);
+      if (governing.kind === 'closed') return [];
+      if (governing.kind === 'open') return [f];
+      const { columns, aggregateOnly, where } = governing.policy;
+      if (aggregateOnly !== undefined || where !== undefined) return [];
+      return [columns === '*' ? f : { ...f, columns: f.columns.filter((c) => columns.includes(c.name)) }];
+    });
   }
 
   /** Counts the changes of the policies over all runs of the agent, durably; 0 while there have never been any. */

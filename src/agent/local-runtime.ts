@@ -8,8 +8,9 @@ import { LayeredCatalog } from '../epl/catalog.ts';
 import { Engine } from '../engine/engine.ts';
 import type { Event } from '../model/event.ts';
 import type { EventType } from '../model/event-type.ts';
-import { stringifyStreamName, type DomainName } from '../model/ids.ts';
+import { parseStreamName, stringifyStreamName, type DomainName } from '../model/ids.ts';
 import type { Clock } from '../ports/clock.ts';
+import { StreamMeter } from './stream-meter.ts';
 
 interface Appointment {
   readonly startMs: number;
@@ -35,6 +36,8 @@ export class LocalRuntime {
   readonly domain: DomainName;
   readonly engine: Engine;
   readonly catalog = new LayeredCatalog();
+  /** What is measured of the streams of this domain. */
+  readonly meter = new StreamMeter();
   readonly #clock: Clock;
   readonly #guard: StampGuard | null;
   #stampMs: number;
@@ -68,6 +71,7 @@ export class LocalRuntime {
 
   /** Takes both types of a metric away; nothing reads them any more. */
   removeMetric(metric: string): void {
+    this.meter.forget(metric);
     for (const name of [stringifyStreamName(this.domain, metric), metric]) {
       this.catalog.removeType(name);
       this.engine.removeEventType(name);
@@ -91,6 +95,7 @@ export class LocalRuntime {
     const meta = { timestampMs: this.#stampMs, domain: this.domain, seq: this.#nextSeq };
     const event = this.engine.makeEvent(typeName, values, meta);
     this.#nextSeq++;
+    this.meter.observe(parseStreamName(typeName).metric, values, this.#clock.monotonicMs());
     this.engine.send(event);
     return event;
   }

@@ -18,7 +18,7 @@ import type { DomainName, FragmentId, QueryId } from '../model/ids.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Value } from '../model/value.ts';
 import type { FederatedCatalog } from '../planner/catalog.ts';
-import type { Statistics } from '../planner/cost/statistics.ts';
+import { NO_STATISTICS, type Statistics } from '../planner/cost/statistics.ts';
 import type { PlanTuning } from '../planner/planning.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Counters } from '../ports/counters.ts';
@@ -26,6 +26,7 @@ import type { Log } from '../ports/log.ts';
 import type { ExchangeTransport } from '../ports/transport.ts';
 import type { Ask } from './ask.ts';
 import type { LocalRuntime } from './local-runtime.ts';
+import { measuredStatistics } from './measured-statistics.ts';
 import { QueryChecker, type CheckedQuery } from './check-query.ts';
 import { cancelAll, deployFragments, resumeFragments, type DeployedPlan, type DeployOptions } from './deploy-plan.ts';
 import { FragmentReaders } from './fragment-readers.ts';
@@ -107,8 +108,9 @@ export class QueryService {
     const onChanged = (query: Query): void => deps.onPlanChanged?.(query);
     const readers = this.#readers;
     this.#unions = new UnionKeeper({ ask, clock, counters, log, readers, catalog, stampMs, deployOptions, onChanged });
+    const statistics = measuredStatistics(deps.statistics ?? NO_STATISTICS, () => this.queries, clock);
     this.#checker = new QueryChecker(
-      { catalog: deps.catalog, statistics: deps.statistics },
+      { catalog: deps.catalog, statistics },
       { owner: deps.transport.self, strict, iterated, tuning },
     );
   }

@@ -1,5 +1,14 @@
 /** Replies of the control plane ↔ bytes (proto/control.proto). */
-import type { CatalogMetric, ControlReply, DomainCatalog, SealKey, SnapshotReply } from '../model/control.ts';
+import type {
+  CatalogMetric,
+  CatalogReply,
+  ColumnFigures,
+  MetricFigures,
+  ControlReply,
+  DomainCatalog,
+  SealKey,
+  SnapshotReply,
+} from '../model/control.ts';
 import type { InsertedRow } from '../model/delta.ts';
 import { CodedError, ERROR_NUMBERS, unreachable, type ErrorCode, type Position } from '../model/errors.ts';
 import { columnsOf, fragmentIdOf } from './codec-control.ts';
@@ -13,6 +22,7 @@ import { count, decodeWith, list, Malformed, name, positive, present, text, type
 import {
   COLUMNS,
   DELTAS,
+  FIGURES,
   FRAGMENTS,
   KEY_BYTES,
   METRICS,
@@ -95,7 +105,7 @@ function toWireReply(reply: ControlReply): WireReply {
     case 'silence':
       return { silence: toWireSilenceReply(reply) };
     case 'catalog':
-      return { catalog: reply.catalog === null ? { changed: false } : toWireCatalog(reply.catalog) };
+      return { catalog: toWireCatalogReply(reply) };
     default:
       return unreachable(reply);
   }
@@ -131,7 +141,7 @@ function fromWireReply(frame: WireReply): ControlReply {
   if (frame.snapshot) return snapshotOf(frame.snapshot);
   if (frame.progress) return { kind: 'progress', heartbeat: fromWireHeartbeat(frame.progress) };
   if (frame.silence) return fromWireSilenceReply(frame.silence);
-  if (frame.catalog) return { kind: 'catalog', catalog: catalogOf(frame.catalog) };
+  if (frame.catalog) return { kind: 'catalog', catalog: catalogOf(frame.catalog), ...figuresOf(frame.catalog) };
   throw new Malformed('a reply of unknown kind');
 }
 
@@ -174,6 +184,28 @@ function snapshotOf(snapshot: NonNullable<WireReply['snapshot']>): SnapshotReply
     watermarkMs: count(snapshot.watermarkMs, 'watermark'),
     rows,
   };
+}
+
+function toWireCatalogReply({ catalog, figures = [] }: CatalogReply): NonNullable<WireReply['catalog']> {
+  const told = figures.map((f) => ({ metric: f.metric, rateHz: f.rateHz, columns: f.columns.map((c) => ({ ...c })) }));
+  return { ...(catalog === null ? { changed: false } : toWireCatalog(catalog)), figures: told };
+}
+
+/** Figures that make no sense are left out: they only make plans dearer. */
+function figuresOf(reply: NonNullable<WireReply['catalog']>): Pick<CatalogReply, 'figures'> {
+  const figures = list(reply.figures, 'figures', FIGURES).flatMap((f): readonly MetricFigures[] => {
+    const rateHz = f.rateHz ?? 0;
+    if (!Number.isFinite(rateHz) || rateHz < 0) return [];
+    const columns = list(f.columns, 'columns', COLUMNS).map((c): ColumnFigures => {
+      return {
+        name: name(c.name, 'column', NAME_UNITS),
+        bytes: count(c.bytes, 'bytes'),
+        distinct: count(c.distinct, 'distinct'),
+      };
+    });
+    return [{ metric: name(f.metric, 'metric', NAME_UNITS), rateHz, columns }];
+  });
+  return figures.length === 0 ? {} : { figures };
 }
 
 function toWireCatalog(catalog: DomainCatalog): NonNullable<WireReply['catalog']> {

@@ -27,6 +27,9 @@ export const DELTAS = 65_536;
 export const COLUMNS = 1024;
 export const READERS = 1024;
 export const METRICS = 65_536;
+
+/** Streams of which one reply tells figures: the busiest. */
+export const FIGURES = 1_024;
 export const SNAPSHOT_ROWS = 1_000_000;
 
 /** Groups of a silent having, and conjuncts of it. */

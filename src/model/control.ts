@@ -39,6 +39,22 @@ export interface CatalogMetric {
   readonly aggregateOnly?: boolean | undefined;
 }
 
+/** What was measured of one stream of the domain that tells it, rounded. */
+export interface MetricFigures {
+  readonly metric: string;
+  /** Events per second over the last minute. */
+  readonly rateHz: number;
+  readonly columns: readonly ColumnFigures[];
+}
+
+export interface ColumnFigures {
+  readonly name: string;
+  /** Mean size of a value on the wire. */
+  readonly bytes: number;
+  /** Different values seen. */
+  readonly distinct: number;
+}
+
 export interface PrepareFragment {
   readonly kind: 'prepare';
   readonly queryId: QueryId;
@@ -195,4 +211,12 @@ export type ControlReply =
   | SilenceReply
   | { readonly kind: 'progress'; readonly heartbeat: Heartbeat }
   | { readonly kind: 'done' }
-  | { readonly kind: 'catalog'; readonly catalog: DomainCatalog | null };
+  | CatalogReply;
+
+export interface CatalogReply {
+  readonly kind: 'catalog';
+  /** Null where the asker knows the present version. */
+  readonly catalog: DomainCatalog | null;
+  /** Of what the catalog offers, for the cost of plans; told each time. */
+  readonly figures?: readonly MetricFigures[] | undefined;
+}

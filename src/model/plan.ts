@@ -20,6 +20,8 @@ export interface PlannedFragment {
   readonly columns: readonly Column[];
   /** Rewrites that made it, by name of rule, for `explain`. */
   readonly rules: readonly string[];
+  /** The predicate that its events pass, without alias; of stream fragments with one: the running one measures it. */
+  readonly selects?: { readonly stream: string; readonly predicate: string } | undefined;
   /** What it is expected to send; absent where nothing was estimated. */
   readonly estimate?: FragmentEstimate | undefined;
 }

@@ -15,6 +15,8 @@ export interface DraftInput {
   readonly standsFor: string;
   /** Titles of the rewrites that made it. */
   readonly rules: readonly string[];
+  /** The predicate that its events pass. */
+  readonly selects?: PlannedFragment['selects'];
   /** What the fragment at `domain` will send. */
   readonly estimate?: ((domain: DomainName) => FragmentEstimate) | undefined;
   readonly silent?: PlannedInput['silent'];
@@ -43,7 +45,7 @@ export class Draft {
 
   /** `name`: under which the residual reads it; a number behind `~` when left out. */
   input(wanted: DraftInput, name?: string): PlannedInput {
-    const { kind, epl, domains, columns, standsFor, rules, silent } = wanted;
+    const { kind, epl, domains, selects, columns, standsFor, rules, silent } = wanted;
     const identity = `${name ?? ''} ${kind} ${domains.join()} ${epl}`;
     const known = kind === 'result' ? undefined : this.#byText.get(identity);
     if (known !== undefined) return known;
@@ -51,7 +53,7 @@ export class Draft {
     const fragments = domains.map((domain, i) => {
       const fragment = `f${n}.${i}`;
       const estimate = wanted.estimate?.(domain);
-      this.fragments.push({ name: fragment, domain, kind, epl, columns, rules, estimate });
+      this.fragments.push({ name: fragment, domain, kind, epl, columns, rules, estimate, selects });
       return fragment;
     });
     const input: PlannedInput = { name: name ?? `~${n}`, kind, fragments, columns, standsFor, silent };

@@ -9,6 +9,7 @@ import type { DomainName } from '../model/ids.ts';
 import type { FragmentEstimate, PlannedInput } from '../model/plan.ts';
 import { usedColumns } from './columns.ts';
 import { estimateReference } from './cost/estimate-reference.ts';
+import { allOf } from './cost/selectivity.ts';
 import { orConstant } from './draft.ts';
 import { fragmentText } from './fragment-text.ts';
 import type { Planning } from './planning.ts';
@@ -149,6 +150,7 @@ function pushInput(
     columns: orConstant(columns),
     standsFor: type.name,
     rules,
+    selects: kind === 'view' || filter.length === 0 ? undefined : { stream: type.name, predicate: allOf(filter) },
     estimate,
   });
   return { input, windows: windows.length === 0, kept: [], taken: where.map((c) => c.ast) };

@@ -165,10 +165,21 @@ const reply: fc.Arbitrary<ControlReply> = fc.oneof(
     rows: fc.array(inserted, { maxLength: 5 }),
   }),
   fc.record({ kind: fc.constant('progress' as const), heartbeat }),
-  fc.record({
-    kind: fc.constant('catalog' as const),
-    catalog: fc.option(fc.record({ domain, version: count, metrics: fc.array(metric, { maxLength: 3 }) })),
-  }),
+  fc.record(
+    {
+      kind: fc.constant('catalog' as const),
+      catalog: fc.option(fc.record({ domain, version: count, metrics: fc.array(metric, { maxLength: 3 }) })),
+      figures: fc.array(
+        fc.record({
+          metric: id,
+          rateHz: fc.double({ min: 0, max: 1e6, noNaN: true }).map((hz) => (Object.is(hz, -0) ? 0 : hz)),
+          columns: fc.array(fc.record({ name: id, bytes: count, distinct: count }), { maxLength: 2 }),
+        }),
+        { minLength: 1, maxLength: 2 },
+      ),
+    },
+    { requiredKeys: ['kind', 'catalog'] },
+  ),
 );
 
 /** Maps come back without prototype; equality is of content. */

@@ -1885,6 +1885,9 @@ export namespace pqa {
             /** CatalogReply metrics. */
             metrics: pqa.wire.Metric.$Properties[];
 
+            /** CatalogReply figures. */
+            figures: pqa.wire.MetricFigures.$Properties[];
+
             /**
              * Encodes the specified CatalogReply message. Does not implicitly {@link pqa.wire.CatalogReply.verify|verify} messages.
              * @param message CatalogReply message or plain object to encode
@@ -1921,12 +1924,153 @@ export namespace pqa {
                 /** CatalogReply metrics */
                 metrics?: (pqa.wire.Metric.$Properties[]|null);
 
+                /** CatalogReply figures */
+                figures?: (pqa.wire.MetricFigures.$Properties[]|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
             /** Shape of a CatalogReply. */
             type $Shape = pqa.wire.CatalogReply.$Properties;
+        }
+
+        /**
+         * Properties of a MetricFigures.
+         * @deprecated Use pqa.wire.MetricFigures.$Properties instead.
+         */
+        interface IMetricFigures extends pqa.wire.MetricFigures.$Properties {
+        }
+
+        /** Represents a MetricFigures. */
+        class MetricFigures {
+
+            /**
+             * Constructs a new MetricFigures.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: pqa.wire.MetricFigures.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** MetricFigures metric. */
+            metric?: (string|null);
+
+            /** MetricFigures rateHz. */
+            rateHz?: (number|null);
+
+            /** MetricFigures columns. */
+            columns: pqa.wire.ColumnFigures.$Properties[];
+
+            /**
+             * Encodes the specified MetricFigures message. Does not implicitly {@link pqa.wire.MetricFigures.verify|verify} messages.
+             * @param message MetricFigures message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: pqa.wire.MetricFigures.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a MetricFigures message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {pqa.wire.MetricFigures & pqa.wire.MetricFigures.$Shape} MetricFigures
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): pqa.wire.MetricFigures & pqa.wire.MetricFigures.$Shape;
+        }
+
+        namespace MetricFigures {
+
+            /** Properties of a MetricFigures. */
+            interface $Properties {
+
+                /** MetricFigures metric */
+                metric?: (string|null);
+
+                /** MetricFigures rateHz */
+                rateHz?: (number|null);
+
+                /** MetricFigures columns */
+                columns?: (pqa.wire.ColumnFigures.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a MetricFigures. */
+            type $Shape = pqa.wire.MetricFigures.$Properties;
+        }
+
+        /**
+         * Properties of a ColumnFigures.
+         * @deprecated Use pqa.wire.ColumnFigures.$Properties instead.
+         */
+        interface IColumnFigures extends pqa.wire.ColumnFigures.$Properties {
+        }
+
+        /** Represents a ColumnFigures. */
+        class ColumnFigures {
+
+            /**
+             * Constructs a new ColumnFigures.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: pqa.wire.ColumnFigures.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ColumnFigures name. */
+            name?: (string|null);
+
+            /** ColumnFigures bytes. */
+            bytes?: (number|null);
+
+            /** ColumnFigures distinct. */
+            distinct?: (number|null);
+
+            /**
+             * Encodes the specified ColumnFigures message. Does not implicitly {@link pqa.wire.ColumnFigures.verify|verify} messages.
+             * @param message ColumnFigures message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: pqa.wire.ColumnFigures.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ColumnFigures message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {pqa.wire.ColumnFigures & pqa.wire.ColumnFigures.$Shape} ColumnFigures
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): pqa.wire.ColumnFigures & pqa.wire.ColumnFigures.$Shape;
+        }
+
+        namespace ColumnFigures {
+
+            /** Properties of a ColumnFigures. */
+            interface $Properties {
+
+                /** ColumnFigures name */
+                name?: (string|null);
+
+                /** ColumnFigures bytes */
+                bytes?: (number|null);
+
+                /** ColumnFigures distinct */
+                distinct?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ColumnFigures. */
+            type $Shape = pqa.wire.ColumnFigures.$Properties;
         }
 
         /**

@@ -3,7 +3,7 @@ import type { CheckedExpression, Column, WindowSpec } from '../../model/checked.
 import type { EventType } from '../../model/event-type.ts';
 import { parseStreamName, type DomainName } from '../../model/ids.ts';
 import type { FragmentEstimate } from '../../model/plan.ts';
-import { selectivityOf } from './selectivity.ts';
+import { allOf, selectivityOf } from './selectivity.ts';
 import { estimateBytes } from './sizes.ts';
 import { DEFAULT_RATE_HZ, defaultBytes, type Statistics, type StreamFigures } from './statistics.ts';
 import { windowFigures } from './window-figures.ts';
@@ -19,7 +19,8 @@ export interface ReferenceShape {
 
 export function estimateReference(shape: ReferenceShape, domain: DomainName, statistics: Statistics): FragmentEstimate {
   const figures = figuresOfType(shape.type, domain, statistics);
-  const passing = selectivityOf(shape.filter, () => figures);
+  const measured = figures?.selectivities?.[allOf(shape.filter)];
+  const passing = measured ?? selectivityOf(shape.filter, () => figures);
   const { insertsHz, removesHz } = windowFigures(shape.windows, rateOf(figures), () => figures);
   return estimateBytes({
     // A row that enters a full window displaces another in the same cause.

@@ -29,6 +29,11 @@ export function predicateText(predicate: CheckedExpression): string {
   return printExpression(ast);
 }
 
+/** The same for several conjuncts together, whatever their order. */
+export function allOf(conjuncts: readonly CheckedExpression[]): string {
+  return conjuncts.map(predicateText).sort().join(' and ');
+}
+
 function ofConjunct(e: CheckedExpression, figures: FiguresOf): number {
   const measured = measuredOf(e, figures);
   if (measured !== undefined) return measured;

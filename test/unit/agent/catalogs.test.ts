@@ -57,6 +57,29 @@ describe('what is known of other domains', () => {
     expect(known.domainsOf('Disk')).toEqual(['tacc']);
   });
 
+  it('figures come with every answer, also where the catalog is known', async () => {
+    let rateHz = 5;
+    const own = [{ metric: 'Cpu', rateHz: 1, columns: [] }];
+    const catalogs = new Catalogs({
+      transport: { members: () => ['tacc'], connected: () => true },
+      log: SILENT_LOG,
+      own: () => catalog('renci', 1, ['Cpu']),
+      ownFigures: () => own,
+      ask: () => {
+        const figures = [{ metric: 'Mem', rateHz, columns: [{ name: 'v', bytes: 6, distinct: 8 }] }];
+        return Promise.resolve({ kind: 'catalog', catalog: null, figures });
+      },
+    });
+    expect(catalogs.figures('tacc', 'Mem')).toBeNull();
+    await catalogs.refresh();
+    expect(catalogs.figures('tacc', 'Mem')).toEqual({ rateHz: 5, columnBytes: { v: 6 }, distinct: { v: 8 } });
+    rateHz = 7;
+    await catalogs.refresh();
+    expect(catalogs.figures('tacc', 'Mem')?.rateHz).toBe(7);
+    expect(catalogs.figures('tacc', 'Disk')).toBeNull();
+    expect(catalogs.figures('renci', 'Cpu')?.rateHz).toBe(1);
+  });
+
   it('a domain speaks for itself alone', async () => {
     const w = world();
     w.offers.set('tacc', catalog('uky', 9, ['Mem']));

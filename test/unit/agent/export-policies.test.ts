@@ -272,3 +272,21 @@ describe('the catalog', () => {
     expect([generation(), generation(PART), generation(PART), generation(), generation(PART)]).toEqual([0, 1, 1, 2, 3]);
   });
 });
+
+describe('figures of streams', () => {
+  const columns = ['host', 'util', 'owner'].map((name) => ({ name, bytes: 9, distinct: 4 }));
+  const figures = [{ metric: 'Mem', rateHz: 10, columns }];
+  const told = (policies: readonly ExportPolicy[], reader: string) =>
+    new ExportPolicies('renci', policies).figures(reader, figures);
+
+  it('are told of what the reader may read event by event, in the columns it may read', () => {
+    const { where: _, ...unfiltered } = PART;
+    expect(told([], 'esnet')).toEqual(figures);
+    expect(told([unfiltered], 'esnet')).toEqual([{ metric: 'Mem', rateHz: 10, columns: columns.slice(0, 2) }]);
+  });
+
+  it('not where rows are withheld, nor to others', () => {
+    expect(told([PART], 'esnet')).toEqual([]);
+    expect(told([PART], 'uky')).toEqual([]);
+  });
+});
