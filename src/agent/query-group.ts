@@ -148,7 +148,9 @@ export class QueryGroup {
   }
 
   coverage(): readonly DomainCoverage[] {
-    return this.#merged.coverage();
+    const provedMs = this.#silence?.provedMs ?? 0;
+    // Of what is proved to make no output nothing is missing.
+    return this.#merged.coverage().map((c) => (c.watermarkMs < provedMs ? { ...c, watermarkMs: provedMs } : c));
   }
 
   /** Makes the inputs known to the engine, so that the residual can be checked and deployed. */

@@ -147,6 +147,9 @@ export class SilenceSender {
       }
       case 'arm':
         if (this.#state === 'silent' || bounds === undefined) return { reply: answer(false), released: NOTHING };
+        // Asked once more: what broke since the first time stays broken.
+        if (this.#state === 'armed' && version === this.#version)
+          return { reply: answer(!this.broken), released: NOTHING };
         return { reply: answer(this.#arm(version, bounds)), released: NOTHING };
       case 'begin':
         if (version !== this.#version || this.#state === 'loud' || this.broken)

@@ -16,9 +16,20 @@ const SEEDS: Readonly<Record<string, readonly number[]>> = {
   // 9: a query was deleted while it waited for its own domain, and asked it for ever.
   // 84, 410: two queries of a domain shared a fragment; what one had taken was not kept for the other.
   'mixed-faults': [1, 2, 3, 9, 84, 410],
+  // 273: a commit that came late began a fragment anew, and what it had watched was gone; 277: one that had yet to begin
+  // anew promised to keep silent.
+  'silent-faults': [1, 273, 277],
 };
 
-const SMALLER: Readonly<Record<string, number>> = { 'many-domains': 8, 'cdn-latency': 4, 'infrastructure-health': 3 };
+const SMALLER: Readonly<Record<string, number>> = {
+  'silent-having': 4,
+  'many-domains': 8,
+  'cdn-latency': 4,
+  'infrastructure-health': 3,
+};
+
+/** What is looked for never comes about. */
+const NOTHING_HAPPENS: ReadonlySet<string> = new Set(['silent-having']);
 
 const HELD_TO_THE_LAW = SCENARIOS.filter((s) => s.knownGap === undefined);
 
@@ -34,7 +45,7 @@ describe('many domains in a virtual world hand out what one engine says', () => 
   it.each(cases)('$name, seed $seed', async ({ name, seed }) => {
     const { run, violations } = await simulate(scenario(name), { seed, domains: SMALLER[name] ?? null });
     expect(violations, `npm run sim -- --scenario ${name} --seed ${seed}`).toEqual([]);
-    expect(measure(run).triggers).toBeGreaterThan(0);
+    if (!NOTHING_HAPPENS.has(name)) expect(measure(run).triggers).toBeGreaterThan(0);
   });
 
   it('the loop of SC13 is closed: the pool grows on triggers', async () => {

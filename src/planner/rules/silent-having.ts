@@ -11,11 +11,11 @@
  * - one stream, of several domains, with no window, `#time` or `#keepall`: a domain's window is its part of the union's;
  * - at least one conjunct of having compares one sum, avg, count, min or max of a numeric column (or `count(*)`) with a
  *   constant by <, <=, >, >=: that one proved false is enough, whatever the others say;
- * - everything else that the statement keeps is a function of the rows in the window: then the residual may be given those
+ * - everything else that the statement keeps is a function of the multiset of rows in the window: then the residual may be given those
  *   just before an instant and go on from there as if it had seen all;
  * - filter and where depend on the event's own properties alone, so that they run at the domain.
- * Unsafe when: an output clause, rollup, prev, prior; distinct, median-like, ever, first, last, window, sorted aggregates
- * (also in select: their value may depend on what has gone); a window that does not distribute; subqueries, variables,
+ * Unsafe when: an output clause, rollup, prev, prior; distinct, ever, first, last, window, sorted aggregates, in having and in
+ * select (their value may depend on what has gone, or on the order of coming); a window that does not distribute; subqueries, variables,
  * contexts; `insert into` (the residual's rows of before the instant would be seen); a statement that is iterated; other
  * statements in the module (they share its clock, which stands while it is silent); keys of groups that are doubles (their
  * zeros and NaN are told apart by rules of their own) or no plain columns.

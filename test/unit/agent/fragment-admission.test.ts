@@ -48,6 +48,24 @@ describe('admission of fragments', () => {
     expect(codeOf(() => admit('select rstream host from Mem#length(2)', 'view'))).toBe('FRAGMENT_REFUSED');
   });
 
+  it('a silent fragment watches columns that it selects, and sends the rows of its window to one consumer', () => {
+    const text = '@Silent select irstream host, util from Mem#time(3 sec) group by host having avg(util) > 5';
+    const admitted = admitFragment(
+      prepareOf('client', { epl: text, fragmentKind: 'stream', columns: [HOST, UTIL] }),
+      CATALOG,
+    );
+    expect(admitted.silent).toEqual({
+      atoms: [{ aggregate: 'avg', column: 1, op: '>', value: 5, wraps: false }],
+      groupBy: [0],
+    });
+    expect(admitted).toMatchObject({ shareable: false, canonical: text });
+    expect(admitted.statement.having).toBeNull();
+    // What is not selected, and so not seen by the policy, is not told through levels either.
+    expect(codeOf(() => admit(text.replace('host, util', 'host')))).toBe('FRAGMENT_REFUSED');
+    expect(codeOf(() => admit(text.replace('avg(util) > 5', 'avg(util) = 5')))).toBe('FRAGMENT_REFUSED');
+    expect(codeOf(() => admit(text, 'view'))).not.toBe('none');
+  });
+
   it("a view of several streams joins them inner, and is nobody else's", () => {
     const join = (kind: string): string =>
       `select irstream m.host as host from renci.Mem#length(1) as m ${kind} join Mem#length(1) as n on m.host = n.host`;

@@ -182,6 +182,16 @@ describe('versions', () => {
     expect(of.silent).toBe(true);
   });
 
+  it('arm is asked twice: what broke in between stays broken', () => {
+    const { of, ask } = sender();
+    expect(ask('arm', 1, 0, 1, below(50)).reply.done).toBe(true);
+    of.take(insert(2, 1, 60));
+    of.take(remove(3, 1));
+    expect(ask('arm', 1, 0, 4, below(50)).reply.done).toBe(false);
+    expect(ask('begin', 1, 5, 4).reply.done).toBe(false);
+    expect(ask('arm', 2, 0, 4, below(50)).reply.done).toBe(true);
+  });
+
   it('begin is asked twice and done once', () => {
     const { of, ask } = silent();
     of.take(insert(12, 2, 1));
