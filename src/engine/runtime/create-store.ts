@@ -73,7 +73,6 @@ class WindowInstance implements StatementInstance {
       type: eventType,
       batch: parts.batch,
       context: this.context,
-      eventClass: host.eventClass(eventType.name),
       changed: (insert, remove) => this.#changed(insert, remove),
     });
     const place = windowHost(host, this.context);

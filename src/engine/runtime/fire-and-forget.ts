@@ -78,7 +78,7 @@ function actionOf(query: Exclude<CheckedQuery, { readonly kind: 'select' }>): Ac
         const store = host.store(eventType.name);
         const eventClass = host.eventClass(eventType.name);
         const found = new StoreLookup(lookup, store).find([null], context);
-        const changes = found.map((row) => changeRow(assignments, row, null, row, eventClass, context).change);
+        const changes = found.map((row) => changeRow(assignments, row, null, row, eventClass, context));
         return found.length === 0 ? NO_EVENTS : store.apply({ remove: [], changes, insert: [] }).after;
       };
     }

@@ -22,9 +22,10 @@ import { compileProjection } from '../result/projection.ts';
 import type { Projection } from '../result/projection.ts';
 import type { LookupProgram } from '../store/lookup.ts';
 import { planLookup, StoreLookup } from '../store/lookup.ts';
-import type { AssignmentProgram } from '../store/step.ts';
+import type { AssignmentsProgram } from '../store/step.ts';
 import { changeRow, compileAssignments } from '../store/step.ts';
 import type { RowChange, Store } from '../store/store.ts';
+import type { EventClass } from './event-class.ts';
 import { InsertTarget } from './insert-target.ts';
 import type { InstanceContext } from './instance-context.ts';
 import type { OutputRow } from './output-row.ts';
@@ -48,7 +49,7 @@ interface Parts {
 
 type ActionProgram =
   | { readonly kind: 'delete' }
-  | { readonly kind: 'update'; readonly assignments: readonly AssignmentProgram[] }
+  | { readonly kind: 'update'; readonly assignments: AssignmentsProgram }
   | { readonly kind: 'merge'; readonly insertOnly: boolean; readonly branches: readonly BranchProgram[] };
 
 interface BranchProgram {
@@ -64,7 +65,7 @@ type MergeProgram =
       readonly project: Projection;
       readonly where: Predicate;
     }
-  | { readonly kind: 'update'; readonly assignments: readonly AssignmentProgram[]; readonly where: Predicate }
+  | { readonly kind: 'update'; readonly assignments: AssignmentsProgram; readonly where: Predicate }
   | { readonly kind: 'delete'; readonly where: Predicate };
 
 export function compileOnStore(statement: OnDelete | OnUpdate | OnMerge, index: number): StatementProgram {
@@ -141,6 +142,7 @@ class OnStoreInstance implements StatementInstance {
   readonly #host: InstanceHost;
   readonly #streams: TriggerStreams;
   readonly #store: Store;
+  readonly #class: EventClass;
   readonly #lookup: StoreLookup;
   readonly #targets = new Map<MergeProgram, InsertTarget>();
   #insert: OutputRow[] = [];
@@ -153,6 +155,7 @@ class OnStoreInstance implements StatementInstance {
     this.context = host.newContext();
     this.#streams = new TriggerStreams(parts.trigger, host, this.context);
     this.#store = host.store(parts.name);
+    this.#class = host.eventClass(parts.name);
     this.#lookup = new StoreLookup(parts.lookup, this.#store);
     if (parts.action.kind !== 'merge') return;
     for (const { actions } of parts.action.branches) {
@@ -203,9 +206,8 @@ class OnStoreInstance implements StatementInstance {
     for (const row of found) this.#insert.push(row);
   }
 
-  #update(assignments: readonly AssignmentProgram[], found: readonly Event[], trigger: Event): void {
-    const eventClass = this.#host.eventClass(this.#parts.name);
-    const changes = found.map((row) => changeRow(assignments, row, trigger, row, eventClass, this.context).change);
+  #update(assignments: AssignmentsProgram, found: readonly Event[], trigger: Event): void {
+    const changes = found.map((row) => changeRow(assignments, row, trigger, row, this.#class, this.context));
     this.#applyChanges({ remove: [], changes, insert: [] });
   }
 
@@ -246,7 +248,8 @@ class OnStoreInstance implements StatementInstance {
           break;
         case 'update':
           if (present === null || row === null) break;
-          ({ change, changed: present } = this.#changeAgain(action.assignments, change, present, trigger, row));
+          change = both(change, changeRow(action.assignments, present, trigger, row, this.#class, this.context));
+          present = change.after;
           break;
         case 'delete':
           present = null;
@@ -256,20 +259,6 @@ class OnStoreInstance implements StatementInstance {
     if (row === null) return;
     if (present === null) step.remove.push(row);
     else if (change !== null) step.changes.push(change);
-  }
-
-  /** A second update of one row adds to the first. */
-  #changeAgain(
-    assignments: readonly AssignmentProgram[],
-    earlier: RowChange | null,
-    present: Event,
-    trigger: Event,
-    row: Event,
-  ): { readonly change: RowChange; readonly changed: Event } {
-    const eventClass = this.#host.eventClass(this.#parts.name);
-    const { change, changed } = changeRow(assignments, present, trigger, row, eventClass, this.context);
-    const values = new Map([...(earlier?.values ?? []), ...change.values]);
-    return { change: { before: row, values, reset: bothResets(earlier?.reset ?? null, change.reset) }, changed };
   }
 
   #insertRow(action: Extract<MergeProgram, { kind: 'insert' }>, row: readonly (Event | null)[], own: Event[]): void {
@@ -294,6 +283,13 @@ class OnStoreInstance implements StatementInstance {
   stop(): void {
     this.#streams.stop();
   }
+}
+
+/** A second update of one row adds to the first. */
+function both(first: RowChange | null, second: RowChange): RowChange {
+  if (first === null) return second;
+  const columns = [...first.columns, ...second.columns];
+  return { ...second, columns, reset: bothResets(first.reset, second.reset) };
 }
 
 function bothResets(a: RowChange['reset'], b: RowChange['reset']): RowChange['reset'] {

@@ -155,11 +155,11 @@ export class StoreLookup {
   /** Rows that meet `where` beside `row` (whose place 0 is not looked at), as a list: the store may change then. */
   find(row: EventRow, context: EvaluationContext): readonly Event[] {
     const { where } = this.#program;
+    const candidates = this.#candidates(row, context);
+    if (where === null) return [...candidates];
     const found: Event[] = [];
     const rest = row.slice(1);
-    for (const event of this.#candidates(row, context)) {
-      if (where === null || where([event, ...rest], context)) found.push(event);
-    }
+    for (const event of candidates) if (where([event, ...rest], context)) found.push(event);
     return found;
   }
 

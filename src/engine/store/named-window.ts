@@ -10,10 +10,9 @@ import type { Event } from '../../model/event.ts';
 import { slotOf } from '../../model/event.ts';
 import type { EventType } from '../../model/event-type.ts';
 import type { EvaluationContext } from '../evaluation.ts';
-import type { EventClass } from '../runtime/event-class.ts';
 import type { DataWindow, UpdateSink } from '../window/data-window.ts';
 import { NONE } from '../window/data-window.ts';
-import type { FindByKey, FindByRange, HashSpec, RowChange, SortedSpec, StepResult, Store, StoreStep } from './store.ts';
+import type { FindByKey, FindByRange, HashSpec, SortedSpec, StepResult, Store, StoreStep } from './store.ts';
 import { uniqueViolation } from './store.ts';
 import { HashIndex, SortedIndex } from './store-index.ts';
 
@@ -22,7 +21,6 @@ export interface NamedWindowOptions {
   /** Posts in batches. */
   readonly batch: boolean;
   readonly context: EvaluationContext;
-  readonly eventClass: EventClass;
   /** What entered and left in one step; never both empty. */
   readonly changed: (insert: readonly Event[], remove: readonly Event[]) => void;
 }
@@ -91,7 +89,7 @@ export class NamedWindow implements Store, UpdateSink {
     const window = this.#window;
     if (window === null) return { after: NONE, before: NONE, inserted: NONE };
     const before = changes.map((c) => c.before);
-    const after = changes.map((c) => this.#changed(c));
+    const after = changes.map((c) => c.after);
     const gone = [...remove, ...before];
     const arriving = [...after, ...insert];
     if (this.#uniques.length > 0) this.#requireUnique(arriving, gone);
@@ -108,15 +106,6 @@ export class NamedWindow implements Store, UpdateSink {
     }
     if (step.insert.length > 0 || step.remove.length > 0) this.#options.changed(step.insert, step.remove);
     return { after, before, inserted: insert };
-  }
-
-  #changed({ before, values }: RowChange): Event {
-    const { timestampMs, domain, seq, part, extra } = before;
-    const row = this.type.properties.map((p) => {
-      const value = values.get(p.name);
-      return value === undefined ? (before[slotOf(p.name)] ?? null) : value;
-    });
-    return this.#options.eventClass.fromValues(row, timestampMs, domain, seq, part, extra);
   }
 
   /** Throws if a key of `arriving` is there among rows other than `gone`, or twice in it. */

@@ -10,58 +10,60 @@ import type { EventClass } from '../runtime/event-class.ts';
 import type { RowChange } from './store.ts';
 
 export type AssignmentProgram =
-  | { readonly kind: 'set'; readonly property: string; readonly evaluate: Evaluator; readonly float: boolean }
+  | { readonly kind: 'set'; readonly at: number; readonly evaluate: Evaluator; readonly float: boolean }
   | { readonly kind: 'reset'; readonly column: string | null };
 
-export function compileAssignments(
-  assignments: readonly StoreAssignment[],
-  type: EventType,
-): readonly AssignmentProgram[] {
-  return assignments.map((a): AssignmentProgram => {
+export function compileAssignments(assignments: readonly StoreAssignment[], type: EventType): AssignmentsProgram {
+  const steps = assignments.map((a): AssignmentProgram => {
     if (a.kind === 'reset') return a;
-    const declared = type.properties.find((p) => p.name === a.property);
-    return {
-      kind: 'set',
-      property: a.property,
-      evaluate: compileExpression(a.value),
-      float: declared?.type.kind === 'float',
-    };
+    const at = type.properties.findIndex((p) => p.name === a.property);
+    return { kind: 'set', at, evaluate: compileExpression(a.value), float: type.properties[at]?.type.kind === 'float' };
   });
+  const columns = new Set(assignments.flatMap((a) => (a.kind === 'set' ? [a.property] : [])));
+  return { steps, columns: [...columns], slots: type.properties.map((p) => slotOf(p.name)) };
+}
+
+export interface AssignmentsProgram {
+  readonly steps: readonly AssignmentProgram[];
+  /** Columns that are set. */
+  readonly columns: readonly string[];
+  /** Of all columns. */
+  readonly slots: readonly `$${string}`[];
 }
 
 /**
  * Assignments run left to right and see earlier ones; `initial` (stream 2) is the row before (conformance
- * state/nw-onupdate-01). `changed`: the row as a later action of the same statement sees it.
+ * state/nw-onupdate-01).
  */
 export function changeRow(
-  program: readonly AssignmentProgram[],
+  { steps, columns, slots }: AssignmentsProgram,
   row: Event,
   trigger: Event | null,
   initial: Event,
   eventClass: EventClass,
   context: EvaluationContext,
-): { readonly change: RowChange; readonly changed: Event } {
-  const values = new Map<string, Value>();
+): RowChange {
+  const values: Value[] = [];
+  for (let i = 0; i < slots.length; i++) values.push(row[slots[i] ?? '$'] ?? null);
   let reset: Set<string> | null = null;
   let all = false;
-  let present = row;
-  for (const assignment of program) {
-    if (assignment.kind === 'reset') {
-      if (assignment.column === null) all = true;
-      else (reset ??= new Set()).add(assignment.column);
+  let after = row;
+  let stale = false;
+  for (const step of steps) {
+    if (step.kind === 'reset') {
+      if (step.column === null) all = true;
+      else (reset ??= new Set()).add(step.column);
       continue;
     }
-    const value = assignment.evaluate([present, trigger, initial], context);
-    values.set(assignment.property, assignment.float && typeof value === 'number' ? Math.fround(value) : value);
-    present = withValues(present, values, eventClass);
+    if (stale) after = withValues(row, values.slice(), eventClass);
+    const value = step.evaluate([after, trigger, initial], context);
+    values[step.at] = step.float && typeof value === 'number' ? Math.fround(value) : value;
+    stale = true;
   }
-  return { change: { before: row, values, reset: all ? 'all' : reset }, changed: present };
+  if (stale) after = withValues(row, values, eventClass);
+  return { before: initial, after, columns, reset: all ? 'all' : reset };
 }
 
-function withValues(row: Event, values: ReadonlyMap<string, Value>, eventClass: EventClass): Event {
-  const next = row.type.properties.map((p) => {
-    const value = values.get(p.name);
-    return value === undefined ? (row[slotOf(p.name)] ?? null) : value;
-  });
-  return eventClass.fromValues(next, row.timestampMs, row.domain, row.seq, row.part, row.extra);
+function withValues({ timestampMs, domain, seq, part, extra }: Event, values: Value[], eventClass: EventClass): Event {
+  return eventClass.fromValues(values, timestampMs, domain, seq, part, extra);
 }

@@ -30,8 +30,10 @@ export type FindByRange = (bounds: RangeBounds) => Iterable<Event>;
 
 export interface RowChange {
   readonly before: Event;
-  /** Values by column; columns that are missing stay. */
-  readonly values: ReadonlyMap<string, Value>;
+  /** The row as it is to be; what it says of aggregation columns does not count. */
+  readonly after: Event;
+  /** Columns that may differ. */
+  readonly columns: readonly string[];
   /** Aggregation columns to start afresh: all, some or none. */
   readonly reset: 'all' | ReadonlySet<string> | null;
 }

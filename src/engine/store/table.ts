@@ -13,11 +13,11 @@ import type { EventType } from '../../model/event-type.ts';
 import type { Value } from '../../model/value.ts';
 import type { Accumulator, AccumulatorConstructor, EvaluationContext } from '../evaluation.ts';
 import type { Key } from '../functions/values.ts';
-import { keyOfValues } from '../functions/values.ts';
+import { keyOf, keyOfValues } from '../functions/values.ts';
 import type { EventClass } from '../runtime/event-class.ts';
 import type { FindByKey, FindByRange, HashSpec, RowChange, SortedSpec, StepResult, Store, StoreStep } from './store.ts';
 import { uniqueViolation } from './store.ts';
-import { HashIndex, SortedIndex } from './store-index.ts';
+import { HashIndex, SortedIndex, type RowIndex } from './store-index.ts';
 
 /** Rows of one table: each costs some 300 bytes and more with its accumulators. */
 export const MAX_TABLE_ROWS = 10_000_000;
@@ -55,21 +55,25 @@ export class Table implements Store {
   readonly type: EventType;
   readonly #options: TableOptions;
   readonly #keys: readonly string[];
+  /** Slot of the key, where it is one column. */
+  readonly #onlyKey: `$${string}` | null;
   /** Aggregation columns by name, and the place of each among the properties (-1: a plain column). */
   readonly #columns: readonly string[];
   readonly #placeOf: readonly number[];
   readonly #rows = new Map<Key, TableRow>();
-  /** Rows by the event that was handed out last. */
-  readonly #byEvent = new WeakMap<Event, TableRow>();
   readonly #hashes = new Map<string, HashIndex<TableRow>>();
   readonly #orders = new Map<string, SortedIndex<TableRow>>();
   readonly #uniques: Unique[] = [];
+  /** All of them, with the columns that they read. */
+  readonly #indexes: { readonly index: RowIndex<TableRow>; readonly columns: readonly string[] }[] = [];
 
   constructor(options: TableOptions) {
     const { type } = options;
     this.type = type;
     this.#options = options;
     this.#keys = type.table?.keys ?? [];
+    const [only, more] = this.#keys;
+    this.#onlyKey = only !== undefined && more === undefined ? slotOf(only) : null;
     this.#columns = (type.table?.aggregates ?? []).map((a) => a.column);
     this.#placeOf = type.properties.map((p) => this.#columns.indexOf(p.name));
   }
@@ -117,18 +121,13 @@ export class Table implements Store {
       this.#options.aggregates.map((make) => make()),
     );
     this.#rows.set(this.#keyOf(plain), row);
-    for (const index of this.#indexes()) index.add(row);
+    for (const { index } of this.#indexes) index.add(row);
     return row;
   }
 
   #keyOf(event: Event): Key {
+    if (this.#onlyKey !== null) return keyOf(event[this.#onlyKey] ?? null);
     return keyOfValues(this.#keys.map((k) => event[slotOf(k)] ?? null));
-  }
-
-  *#indexes(): Iterable<HashIndex<TableRow> | SortedIndex<TableRow>> {
-    yield* this.#hashes.values();
-    yield* this.#orders.values();
-    for (const unique of this.#uniques) yield unique.rows;
   }
 
   #event(row: TableRow): Event {
@@ -143,7 +142,6 @@ export class Table implements Store {
       event = this.#options.eventClass.fromValues(values, plain.timestampMs, plain.domain, plain.seq, plain.part);
     }
     row.seen = event;
-    this.#byEvent.set(event, row);
     return event;
   }
 
@@ -156,7 +154,7 @@ export class Table implements Store {
           this.#keys.map((k) => event[slotOf(k)] ?? null),
         );
       }
-      this.#requireUnique(event, null);
+      if (this.#uniques.length > 0) this.#requireUnique(event, null);
       return this.#event(this.#add(event));
     });
   }
@@ -178,7 +176,7 @@ export class Table implements Store {
     for (const event of remove) {
       const row = this.#held(event);
       if (row === undefined) continue;
-      for (const index of this.#indexes()) index.remove(row);
+      for (const { index } of this.#indexes) index.remove(row);
       this.#rows.delete(this.#keyOf(row.plain));
     }
     for (const change of changes) {
@@ -191,24 +189,18 @@ export class Table implements Store {
     return { before, after, inserted: insert.length > 0 ? this.insert(insert) : NONE };
   }
 
+  /** Keys are not set, so a row is known by them. */
   #held(event: Event): TableRow | undefined {
-    const row = this.#byEvent.get(event);
-    return row !== undefined && this.#rows.get(this.#keyOf(row.plain)) === row ? row : undefined;
+    return this.#rows.get(this.#keyOf(event));
   }
 
-  #change(row: TableRow, { values, reset }: RowChange): void {
-    if (values.size > 0) {
-      const { plain } = row;
-      const next = this.type.properties.map((p) => {
-        const value = values.get(p.name);
-        return value === undefined ? (plain[slotOf(p.name)] ?? null) : value;
-      });
-      const { timestampMs, domain, seq, part } = plain;
-      const made = this.#options.eventClass.fromValues(next, timestampMs, domain, seq, part);
-      this.#requireUnique(made, row);
-      for (const index of this.#indexes()) index.remove(row);
-      row.plain = made;
-      for (const index of this.#indexes()) index.add(row);
+  #change(row: TableRow, { after, columns, reset }: RowChange): void {
+    if (columns.length > 0) {
+      if (this.#uniques.length > 0) this.#requireUnique(after, row);
+      const touched = this.#indexes.filter((i) => i.columns.some((c) => columns.includes(c)));
+      for (const { index } of touched) index.remove(row);
+      row.plain = after;
+      for (const { index } of touched) index.add(row);
     }
     if (reset !== null) {
       this.#columns.forEach((column, i) => {
@@ -235,6 +227,7 @@ export class Table implements Store {
       index = new HashIndex((row: TableRow) => spec.key(row.plain, context));
       for (const row of this.#rows.values()) index.add(row);
       this.#hashes.set(spec.name, index);
+      this.#indexes.push({ index, columns: spec.columns });
     }
     const found = index;
     return (key) => this.#events(found.find(key));
@@ -259,6 +252,7 @@ export class Table implements Store {
       index = new SortedIndex((row: TableRow) => spec.value(row.plain, context));
       for (const row of this.#rows.values()) index.add(row);
       this.#orders.set(spec.name, index);
+      this.#indexes.push({ index, columns: spec.columns });
     }
     const found = index;
     return (bounds) => this.#events(found.range(bounds));
@@ -277,10 +271,17 @@ export class Table implements Store {
       rows.add(row);
     }
     this.#uniques.push({ index, spec, rows });
+    this.#indexes.push({ index: rows, columns: spec.columns });
   }
 
   dropUnique(index: string): void {
     const at = this.#uniques.findIndex((u) => u.index === index);
-    if (at >= 0) this.#uniques.splice(at, 1);
+    if (at < 0) return;
+    for (const { rows } of this.#uniques.splice(at, 1)) {
+      this.#indexes.splice(
+        this.#indexes.findIndex((i) => i.index === rows),
+        1,
+      );
+    }
   }
 }

@@ -1,4 +1,4 @@
-/** Workload m of issue 5: on-merge into a table of 10^5 rows. */
+/** Workload tm of issue 5: on-merge into a table of 10^5 rows. */
 import type { Event } from '../../../src/model/event.ts';
 import { eventType, randomOf } from '../../support/epl-run.ts';
 import { EventMaker, names, num, pick } from './workload.ts';
@@ -9,7 +9,7 @@ const SEED = 20_261_123;
 const ROWS = 100_000;
 
 export const mergeIntoTable: Workload = {
-  id: 'm',
+  id: 'tm',
   what: 'on-merge (update or insert by key) into a table of 100,000 rows',
   esper: null,
   aim: null,
