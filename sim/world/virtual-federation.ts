@@ -4,7 +4,7 @@
  */
 import { AgentCore } from '../../src/agent/agent-core.ts';
 import { ExportPolicies } from '../../src/agent/export-policies.ts';
-import type { GroupOutput } from '../../src/agent/query-group.ts';
+import type { GroupOutput } from '../../src/agent/group-output.ts';
 import type { Query } from '../../src/agent/query.ts';
 import type { EventType } from '../../src/model/event-type.ts';
 import type { CauseKey } from '../../src/model/cause-key.ts';

@@ -31,7 +31,7 @@ import type { ExportPolicies } from './export-policies.ts';
 import { FragmentHost } from './fragment-host.ts';
 import { Ledger } from './ledger.ts';
 import { LocalRuntime } from './local-runtime.ts';
-import type { GroupOutput } from './query-group.ts';
+import type { GroupOutput } from './group-output.ts';
 import type { Plan } from '../model/plan.ts';
 import type { ExportPolicy } from '../model/policy.ts';
 import type { Query, QueryOptions } from './query.ts';

@@ -31,7 +31,7 @@ import { ManagementAdapter } from './management-adapter.ts';
 import { MetricRegistry } from './metric-registry.ts';
 import { parseRules, setPolicies } from './policies-file.ts';
 import { QueryBook } from './query-book.ts';
-import type { GroupOutput } from './query-group.ts';
+import type { GroupOutput } from './group-output.ts';
 import { QueryListeners } from './query-listeners.ts';
 import type { Query } from './query.ts';
 import { buildSource } from './build-source.ts';

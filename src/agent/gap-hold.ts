@@ -12,6 +12,8 @@ type Row = readonly Value[];
 
 export interface HoldableStatement {
   readonly statement: string | null;
+  /** Its name in triggers. */
+  readonly label?: string | undefined;
   readonly columns: readonly Column[];
   /** True if rows that leave are handed out too. */
   readonly removes: boolean;

@@ -3,79 +3,35 @@
  * residual on the merged clock (DESIGN §4). Synchronous: frames in, outputs and questions out.
  */
 import { FragmentReceiver, type Verdict } from '../exchange/fragment-receiver.ts';
-import { HeartbeatPace } from '../exchange/heartbeat-pace.ts';
-import { HEARTBEAT_MS, MAX_SKEW_MS } from '../exchange/limits.ts';
+import { MAX_SKEW_MS } from '../exchange/limits.ts';
 import { MergedInputs, type DomainCoverage, type MergedStep, type ControlCause } from '../exchange/merged-inputs.ts';
-import { Engine, rowValues, type Deployment, type OutputRow, type StatementOutput } from '../engine/engine.ts';
+import { Engine, rowValues, type Deployment, type StatementOutput } from '../engine/engine.ts';
 import { compareKeys, timerKey, type CauseKey } from '../model/cause-key.ts';
-import type { CheckedModule, CheckedQuery, CheckedStatement, Column } from '../model/checked.ts';
+import type { CheckedModule, CheckedQuery, Column } from '../model/checked.ts';
 import type { Heartbeat, SnapshotReply } from '../model/control.ts';
 import type { DeltaEnvelope, Update } from '../model/delta.ts';
-import { assert, CodedError } from '../model/errors.ts';
-import type { Catalog, EventType } from '../model/event-type.ts';
+import { CodedError } from '../model/errors.ts';
 import type { DomainName, FragmentId } from '../model/ids.ts';
 import type { PlannedFragment, PlannedInput } from '../model/plan.ts';
-import { changedStreams } from '../planner/plan-query.ts';
-import type { Value, ValueType } from '../model/value.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Counters } from '../ports/counters.ts';
+import type { Value } from '../model/value.ts';
 import type { SilenceQuestion } from '../exchange/silence-receiver.ts';
 import type { SilenceReply } from '../model/silence.ts';
 import { GapHold } from './gap-hold.ts';
 import { GroupSilence } from './query-silence.ts';
+import type { GroupDeps } from './group-ports.ts';
 import { answerOf, GroupQueries, type GroupAnswer } from './group-queries.ts';
+import { GroupMembers, type GroupMember } from './group-members.ts';
+import {
+  columnsOf,
+  holdableOf,
+  residualOutput,
+  shippedOutput,
+  type GroupOutput,
+  type ShippedStatement,
+} from './group-output.ts';
 import { GroupTraffic } from './group-traffic.ts';
+import { GroupWaits } from './group-waits.ts';
 import { plainValues } from './rows.ts';
-
-/** One listener call of one statement of the group. */
-export interface GroupOutput {
-  readonly statement: string | null;
-  readonly key: CauseKey;
-  readonly timeMs: number;
-  readonly columns: readonly Column[];
-  readonly insert: readonly (readonly Value[])[];
-  readonly remove: readonly (readonly Value[])[];
-  /** True if it follows a jump over something not seen. */
-  readonly gap: boolean;
-  /** True if the statement's rows go into another stream of the query. */
-  readonly feeds: boolean;
-  /** The engine's own output; null for a statement that another domain runs. */
-  readonly source: StatementOutput | null;
-}
-
-/** What a group asks of the world; answered later through the group's methods. */
-export interface GroupQuestions {
-  /** Deltas are missing: ask `domain` for them again. */
-  replay(member: GroupMember, fromSeq: number, toSeq: number): void;
-  /** Numbering or content is lost: deploy again if need be, then a snapshot. */
-  recover(member: GroupMember): void;
-  /** Causes wait for `domain`: ask how far it is. */
-  progress(domain: DomainName, fragmentIds: readonly FragmentId[], untilMs: number): void;
-  /** Silent having: answered by {@link QueryGroup.onSilence}. */
-  silence(member: GroupMember, question: SilenceQuestion): void;
-}
-
-/** One fragment of the group as it runs. */
-export interface GroupMember {
-  readonly fragment: PlannedFragment;
-  readonly input: PlannedInput;
-  /** Changes when its domain loses the disk that named it: {@link QueryGroup.rename}. */
-  fragmentId: FragmentId;
-  readonly receiver: FragmentReceiver;
-  /** Monotonic ms at which its domain was last heard to get further: one whose watermark stands, or is not believed, is silent. */
-  heardMs: number;
-  /** The greatest watermark said. */
-  saidMs: number;
-}
-
-export interface GroupDeps {
-  readonly clock: Clock;
-  readonly counters: Counters;
-  readonly questions: GroupQuestions;
-  onOutput(output: GroupOutput): void;
-  /** A statement failed at run time (`EVALUATION`, `LIMIT_EXCEEDED`, …). Without it the failure is thrown. */
-  onFailure?(error: CodedError, key: CauseKey): void;
-}
 
 /** Control operations of one query that wait for silent domains: by hand nobody gives more, a loop must be stopped. */
 export const MAX_WAITING_CONTROLS = 1_000;
@@ -91,12 +47,6 @@ export interface GroupOptions {
   readonly silencePauseMs?: number | undefined;
 }
 
-export interface ShippedStatement {
-  readonly name: string | null;
-  readonly input: string;
-  readonly columns: readonly Column[];
-}
-
 export class QueryGroup {
   readonly engine: Engine;
   readonly traffic: GroupTraffic;
@@ -104,18 +54,10 @@ export class QueryGroup {
   readonly #options: GroupOptions;
   readonly #merged: MergedInputs;
   readonly #questions = new GroupQueries();
-  readonly #members = new Map<string, GroupMember>();
-  readonly #byFragment = new Map<FragmentId, GroupMember[]>();
+  readonly #members = new GroupMembers();
+  readonly #waits: GroupWaits;
   readonly #shipped = new Map<string, ShippedStatement>();
   readonly #deployments: Deployment[] = [];
-  /** Questions under way: up to when. */
-  readonly #asked = new Map<DomainName, number>();
-  readonly #notBeforeMs = new Map<DomainName, number>();
-  /** Which domains tell with every beat, because they were asked again and again; when all were looked through, monotonic ms. */
-  readonly #paces = new Map<DomainName, HeartbeatPace>();
-  #lookedMs = -Infinity;
-  /** How far each domain said to be when it was asked last. */
-  readonly #told = new Map<DomainName, number>();
   /** Outputs of causes up to here are not handed out. */
   #quietUntil: CauseKey | null = null;
   /** In `hold` mode. */
@@ -132,10 +74,18 @@ export class QueryGroup {
     this.engine = new Engine({ startMs: options.startMs });
     this.#hold = options.hold === true ? new GapHold() : null;
     this.#merged = new MergedInputs({ counters: deps.counters }, options.startMs);
+    this.#waits = new GroupWaits({
+      clock: deps.clock,
+      merged: this.#merged,
+      nextTimerMs: () => this.engine.nextTimerMs,
+      // Domains that are silent would not say more if they were asked.
+      stands: (ms) => this.#silence?.standing === true && ms >= this.#silence.fromMs,
+      ask: (domain, untilMs) => deps.questions.progress(domain, this.#members.idsOf(domain), untilMs),
+    });
   }
 
   get members(): Iterable<GroupMember> {
-    return this.#members.values();
+    return this.#members;
   }
 
   /** Up to where everything is told that is to be told: while domains are silent further than the residual. */
@@ -153,46 +103,6 @@ export class QueryGroup {
     return this.#merged.coverage().map((c) => (c.watermarkMs < provedMs ? { ...c, watermarkMs: provedMs } : c));
   }
 
-  /** Makes the inputs known to the engine, so that the residual can be checked and deployed. */
-  addInputType(input: PlannedInput, catalog: Pick<Catalog, 'eventType'>): EventType {
-    for (const column of input.columns) this.#addNested(column.type, catalog);
-
-    const kind = input.kind === 'view' ? 'view' : 'stream';
-    const type = catalog.eventType(input.name) ?? { name: input.name, supertypes: [], properties: input.columns, kind };
-    this.#addSupertypes(type, catalog);
-    if (input.kind !== 'result') this.engine.addEventType(type);
-    return type;
-  }
-
-  /** Streams of the federation that the residual inserts into or updates. */
-  addTargets(module: CheckedModule, catalog: Pick<Catalog, 'eventType'>): void {
-    for (const name of module.statements.flatMap(changedStreams)) {
-      const type = module.eventTypes.has(name) ? undefined : catalog.eventType(name);
-      if (type === undefined || this.engine.eventType(type.name) !== undefined) continue;
-      this.#addSupertypes(type, catalog);
-      this.engine.addEventType(type);
-    }
-  }
-
-  #addSupertypes(type: EventType, catalog: Pick<Catalog, 'eventType'>): void {
-    for (const name of type.supertypes) {
-      const supertype = catalog.eventType(name);
-      if (supertype === undefined || this.engine.eventType(name) !== undefined) continue;
-      this.#addSupertypes(supertype, catalog);
-      this.engine.addEventType(supertype);
-    }
-  }
-
-  /** Types of events within events: rows carry them as maps, the engine makes events of them again. */
-  #addNested(type: ValueType, catalog: Pick<Catalog, 'eventType'>): void {
-    if (type.kind === 'array') this.#addNested(type.of, catalog);
-    if (type.kind !== 'event' || this.engine.eventType(type.typeName) !== undefined) return;
-    const nested = catalog.eventType(type.typeName);
-    if (nested === undefined) return;
-    this.engine.addEventType(nested);
-    for (const property of nested.properties) this.#addNested(property.type, catalog);
-  }
-
   addMember(
     fragment: PlannedFragment,
     input: PlannedInput,
@@ -200,7 +110,6 @@ export class QueryGroup {
     epoch: number,
     start: { readonly startMs: number; readonly lastSeq: number },
   ): GroupMember {
-    assert(!this.#members.has(fragment.name), 'a fragment joins a group once');
     const receiver = new FragmentReceiver(
       { counters: this.#deps.counters },
       {
@@ -221,10 +130,9 @@ export class QueryGroup {
       heardMs: this.#deps.clock.monotonicMs(),
       saidMs: start.startMs,
     };
-    this.#members.set(fragment.name, member);
+    this.#members.add(member);
     this.traffic.add(fragment.name);
     if (!this.#merged.has(fragment.name)) this.#addInput(fragment, start.startMs);
-    this.#name(member);
     this.#listen(member);
     return member;
   }
@@ -265,7 +173,7 @@ export class QueryGroup {
 
   /** It does not enter after all. */
   unreserve({ name }: PlannedFragment): void {
-    if (this.#members.has(name)) return;
+    if (this.#members.get(name) !== undefined) return;
     this.#merged.remove(name);
     this.drain();
   }
@@ -290,29 +198,14 @@ export class QueryGroup {
   }
 
   removeMember(member: GroupMember): void {
-    this.#members.delete(member.fragment.name);
-    this.#unname(member);
+    this.#members.remove(member);
     this.#merged.remove(member.fragment.name);
-  }
-
-  #unname(member: GroupMember): void {
-    const left = (this.#byFragment.get(member.fragmentId) ?? []).filter((m) => m !== member);
-    if (left.length > 0) this.#byFragment.set(member.fragmentId, left);
-    else this.#byFragment.delete(member.fragmentId);
   }
 
   /** The member's domain lost its disk and knows the fragment by another id: its present content follows by a snapshot. */
   rename(member: GroupMember, fragmentId: FragmentId, epoch: number): void {
-    this.#unname(member);
-    member.fragmentId = fragmentId;
+    this.#members.rename(member, fragmentId);
     member.receiver.rename(fragmentId, epoch);
-    this.#name(member);
-  }
-
-  #name(member: GroupMember): void {
-    const list = this.#byFragment.get(member.fragmentId);
-    if (list === undefined) this.#byFragment.set(member.fragmentId, [member]);
-    else list.push(member);
   }
 
   /** Statements whose rows come ready from another domain. */
@@ -320,22 +213,18 @@ export class QueryGroup {
     this.#shipped.set(statement.input, statement);
   }
 
-  /** Deploys residual statements. `names` tells the query's names by position in the module. */
-  deploy(module: CheckedModule): void {
+  /** Deploys residual statements. `labels`: what they are called in triggers, by place in the module. */
+  deploy(module: CheckedModule, labels: readonly string[] = []): void {
     const feeding = module.statements.map((s) => s.kind === 'select' && s.insertInto !== null);
-    const listener = (output: StatementOutput): void => this.#emitResidual(output, feeding[output.index] === true);
+    const listener = (output: StatementOutput): void =>
+      this.#emit(residualOutput(output, labels[output.index], feeding[output.index] === true));
     const deployment = this.engine.deploy(module, { listener });
     this.#deployments.push(deployment);
-    if (this.#hold !== null) for (const [i, s] of module.statements.entries()) this.#addHoldable(deployment, s, i);
-  }
-
-  #addHoldable(deployment: Deployment, s: CheckedStatement, index: number): void {
-    if (s.kind !== 'select' || s.selector === 'rstream') return;
-    const { columns } = s;
-    const content = (): readonly (readonly Value[])[] =>
-      this.engine.iterate(deployment, index).map((row) => plainValues(rowValues(row, columns)));
-    const feeds = s.insertInto !== null;
-    this.#hold?.add({ statement: s.name, columns, removes: s.selector === 'irstream', feeds, content });
+    if (this.#hold === null) return;
+    for (const place of module.statements.keys()) {
+      const holdable = holdableOf(this.engine, deployment, place, labels[place]);
+      if (holdable !== null) this.#hold.add(holdable);
+    }
   }
 
   /**
@@ -391,7 +280,7 @@ export class QueryGroup {
 
   /** `bytes`: its size on the wire; 0 for what never left this agent. */
   onEnvelope(from: DomainName, envelope: DeltaEnvelope, bytes = 0): void {
-    for (const member of this.#byFragment.get(envelope.fragmentId) ?? []) {
+    for (const member of this.#members.of(envelope.fragmentId)) {
       if (member.fragment.domain !== from) {
         this.#deps.counters.add('exchange_refused_total', 1, { domain: from, reason: 'signer' });
         continue;
@@ -406,7 +295,7 @@ export class QueryGroup {
 
   /** All that this agent's own domain had up to now is here: what it sends later lies at or after `bound`. */
   onDelivered(bound: CauseKey): void {
-    for (const member of this.#members.values()) {
+    for (const member of this.#members) {
       // What is not in order yet is missing: then there is more before the bound.
       if (member.fragment.domain === bound.domain && member.receiver.complete)
         this.#merged.bound(member.fragment.name, bound);
@@ -416,7 +305,7 @@ export class QueryGroup {
 
   onHeartbeat(from: DomainName, heartbeat: Heartbeat): void {
     for (const progress of heartbeat.fragments) {
-      for (const member of this.#byFragment.get(progress.fragmentId) ?? []) {
+      for (const member of this.#members.of(progress.fragmentId)) {
         if (member.fragment.domain !== from) continue;
         const nowMs = this.#deps.clock.nowMs();
         const saidMs = Math.max(progress.watermarkMs, progress.silence?.heldMs ?? 0);
@@ -469,7 +358,7 @@ export class QueryGroup {
 
   /** Asks for what is missing; to be called now and then. */
   repair(): void {
-    for (const member of this.#members.values()) {
+    for (const member of this.#members) {
       this.#askForMissing(member);
       if (member.receiver.buffered > 0) this.#pump(member);
     }
@@ -484,22 +373,12 @@ export class QueryGroup {
 
   /** `continue`: goes on without domains that were not heard for `staleAfterMs`. Answers those newly given up. */
   giveUpSilent(staleAfterMs: number): readonly DomainName[] {
-    const nowMs = this.#deps.clock.monotonicMs();
-    const heard = new Map<DomainName, number>();
-    for (const m of this.#members.values())
-      heard.set(m.fragment.domain, Math.max(heard.get(m.fragment.domain) ?? -Infinity, m.heardMs));
-    const live = new Set(
-      this.#merged
-        .coverage()
-        .filter((c) => c.state !== 'stale')
-        .map((c) => c.domain),
-    );
-    const silent = [...heard]
-      .filter(([domain, ms]) => nowMs - ms > staleAfterMs && live.has(domain))
-      .map(([domain]) => domain);
-    if (silent.length > 0) this.#hold?.begin();
+    const left = new Set(this.#merged.coverage().flatMap((c) => (c.state === 'stale' ? c.domain : [])));
+    const silent = this.#members.unheard(this.#deps.clock.monotonicMs() - staleAfterMs).filter((d) => !left.has(d));
+    if (silent.length === 0) return silent;
+    this.#hold?.begin();
     for (const domain of silent) this.#merged.markStale(domain);
-    if (silent.length > 0) this.#silence?.stale();
+    this.#silence?.stale();
     return silent;
   }
 
@@ -532,18 +411,12 @@ export class QueryGroup {
     } finally {
       this.#draining = false;
     }
-    this.#askWhoIsWaitedFor();
+    this.#waits.look();
   }
 
   /** The question to `domain` is over; `progress` is what it answered, empty when no answer came. */
   answered(domain: DomainName, progress: Heartbeat['fragments'] = []): void {
-    const untilMs = this.#asked.get(domain) ?? 0;
-    this.#asked.delete(domain);
-    const toldMs = progress.length === 0 ? -1 : Math.min(...progress.map((p) => p.watermarkMs));
-    if (toldMs >= 0) this.#told.set(domain, toldMs);
-    // One that does not get there is asked again with the next beat, not at once.
-    if (toldMs < untilMs) this.#notBeforeMs.set(domain, this.#deps.clock.monotonicMs() + HEARTBEAT_MS);
-    else this.#notBeforeMs.delete(domain);
+    this.#waits.answered(domain, progress);
   }
 
   #apply(step: MergedStep): void {
@@ -572,7 +445,7 @@ export class QueryGroup {
     this.#inGap = step.gap;
     const inputs = [...updates].map(([typeName, list]) => ({ typeName, updates: list }));
     this.#guarded(step.key, () => this.engine.process({ key: step.key, inputs }));
-    for (const s of shipped) this.#emitShipped(s.statement, step.key, s.updates);
+    for (const s of shipped) this.#emit(shippedOutput(s.statement, step.key, s.updates));
     this.#inGap = false;
   }
 
@@ -600,45 +473,14 @@ export class QueryGroup {
       return;
     const key = this.#merged.releasedKey;
     for (const { of, insert, remove } of this.#hold.end()) {
-      const { statement, columns, feeds } = of;
+      const { statement, label, columns, feeds } = of;
       const timeMs = key.timestampMs;
-      this.#emit({ statement, key, timeMs, columns, insert, remove, gap: true, feeds, source: null });
+      this.#emit({ statement, label, key, timeMs, columns, insert, remove, gap: true, feeds, source: null });
     }
   }
 
-  #emitResidual(output: StatementOutput, feeds: boolean): void {
-    const columns = widestColumns(output);
-    const values = (row: OutputRow) => plainValues(rowValues(row, columns));
-    this.#emit({
-      statement: output.statement,
-      key: output.key,
-      timeMs: output.timeMs,
-      columns,
-      insert: output.insert.map(values),
-      remove: output.remove.map(values),
-      gap: this.#inGap,
-      feeds,
-      source: output,
-    });
-  }
-
-  #emitShipped(statement: ShippedStatement, key: CauseKey, updates: readonly Update[]): void {
-    const insert = updates.flatMap((u) => u.insert.map((r) => r.values));
-    const remove = updates.flatMap((u) => u.remove.flatMap((r) => ('values' in r ? [r.values] : [])));
-    this.#emit({
-      statement: statement.name,
-      key,
-      timeMs: key.timestampMs,
-      columns: statement.columns,
-      insert,
-      remove,
-      gap: this.#inGap,
-      feeds: false,
-      source: null,
-    });
-  }
-
-  #emit(output: GroupOutput): void {
+  #emit(said: GroupOutput): void {
+    const output = this.#inGap ? { ...said, gap: true } : said;
     if (output.timeMs < this.#options.startMs) return;
     if (this.#quietUntil !== null && compareKeys(output.key, this.#quietUntil) <= 0) return;
     if (output.insert.length === 0 && output.remove.length === 0) return;
@@ -657,69 +499,4 @@ export class QueryGroup {
     }
     this.#merged.advance(member.fragment.name, member.receiver.watermarkMs);
   }
-
-  /**
-   * A consumer that holds a cause back asks at once the domain whose silence holds it (DESIGN §6), one question at a time; a
-   * domain that said to be beyond it already is not asked again: then deltas are under way, and if they are lost the repair
-   * asks for them. All domains that a cause, or a timer due by our own clock, waits for are asked now and then: who was
-   * asked tells with every beat for a while.
-   */
-  #askWhoIsWaitedFor(): void {
-    const first = this.#merged.waitsFor();
-    if (first === null) return;
-    const held = this.#merged.heldKey();
-    if (held !== null && this.#stands(held.timestampMs)) return;
-    if (held !== null) this.#askProgress(first, held.timestampMs + 1);
-    const { clock } = this.#deps;
-    const nowMs = clock.monotonicMs();
-    const dueMs = this.engine.nextTimerMs;
-    const untilMs = held !== null ? held.timestampMs + 1 : dueMs <= clock.nowMs() ? dueMs : null;
-    if (untilMs === null || this.#stands(untilMs - 1)) return;
-    if (nowMs - this.#lookedMs < HEARTBEAT_MS) return;
-    this.#lookedMs = nowMs;
-    for (const domain of this.#merged.behind(untilMs)) {
-      if (this.#paces.get(domain)?.waiting(nowMs) === true) continue;
-      this.#askProgress(domain, untilMs);
-    }
-  }
-
-  /** True if domains that are silent stand before it: asked they would not say more. */
-  #stands(timestampMs: number): boolean {
-    return this.#silence?.standing === true && timestampMs >= this.#silence.fromMs;
-  }
-
-  #askProgress(domain: DomainName, untilMs: number): void {
-    if (this.#asked.has(domain) || (this.#told.get(domain) ?? -1) >= untilMs) return;
-    if (this.#deps.clock.monotonicMs() < (this.#notBeforeMs.get(domain) ?? 0)) return;
-    const ids = [...this.#members.values()].filter((m) => m.fragment.domain === domain).map((m) => m.fragmentId);
-    this.#asked.set(domain, untilMs);
-    let pace = this.#paces.get(domain);
-    if (pace === undefined) this.#paces.set(domain, (pace = new HeartbeatPace()));
-    pace.asked(this.#deps.clock.monotonicMs());
-    this.#deps.questions.progress(domain, ids, untilMs);
-  }
-}
-
-/** Columns of a statement's content, as `iterate` answers them. */
-function columnsOf(statement: CheckedStatement): readonly Column[] {
-  switch (statement.kind) {
-    case 'select':
-      return statement.columns;
-    case 'createVariable':
-      return [{ name: statement.variable, type: statement.type }];
-    case 'createWindow':
-    case 'createTable':
-      return statement.eventType.properties;
-    default:
-      return [];
-  }
-}
-
-/** `select *` hands the event on: one of a subtype has more columns than the statement declares. */
-function widestColumns(output: StatementOutput): readonly Column[] {
-  let widest = output.columns;
-  for (const row of [...output.insert, ...output.remove]) {
-    if ('type' in row && row.type.properties.length > widest.length) widest = row.type.properties;
-  }
-  return widest;
 }

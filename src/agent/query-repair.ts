@@ -10,7 +10,8 @@ import type { Log } from '../ports/log.ts';
 import { expectReply, type Ask } from './ask.ts';
 import { resumeFragments, type DeployOptions } from './deploy-plan.ts';
 import type { FragmentReaders } from './fragment-readers.ts';
-import type { GroupMember, GroupQuestions } from './query-group.ts';
+import type { GroupMember } from './group-members.ts';
+import type { GroupQuestions } from './group-ports.ts';
 import type { Query } from './query.ts';
 
 /** An answer comes as soon as the domain is there, after `PROGRESS_WAIT_MS` at the latest; if not, it is asked anew. */

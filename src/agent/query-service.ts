@@ -2,7 +2,6 @@
  * Query service: text in, running query out. Parse, check against the federation, plan, start the fragments, run the residual,
  * keep the leases, repair what the network lost, and come back after restarts of either side (DESIGN §4-§6, §9).
  */
-import { createHash } from 'node:crypto';
 import { analyzeModule } from '../epl/analyze.ts';
 import { analyzeQuery } from '../epl/analyze-query.ts';
 import { LayeredCatalog } from '../epl/catalog.ts';
@@ -34,7 +33,11 @@ import type { OnSilence, Query, QueryOptions, QueryRequestOptions } from './quer
 import { silenceModeOf } from './silence-mode.ts';
 import { UnionKeeper } from './union-keeper.ts';
 import { notRunning, valueFor, variableOf, type VariableState } from './query-variables.ts';
-import { QueryGroup, type GroupMember, type GroupOutput } from './query-group.ts';
+import type { GroupMember } from './group-members.ts';
+import { labelsOf, type GroupOutput } from './group-output.ts';
+import { addInputType, addTargets } from './group-types.ts';
+import { QueryGroup } from './query-group.ts';
+import { queryIdOf } from './query-id.ts';
 import { QueryRepair } from './query-repair.ts';
 
 /** Queries that one agent holds. */
@@ -442,18 +445,20 @@ export class QueryService {
     if (group === null) return;
     const catalog = new LayeredCatalog(query.catalog);
     for (const input of plan.inputs) {
-      const type = group.addInputType(input, checked.federated);
+      const type = addInputType(group.engine, input, checked.federated);
       if (input.kind !== 'result') catalog.addType(type);
     }
-    for (const statement of plan.statements) {
-      if (statement.shippedAs !== null)
-        group.addShipped({ name: statement.name, input: statement.shippedAs, columns: statement.columns });
-    }
+    const labels = labelsOf(query.plan.statements).slice(-plan.statements.length);
+    for (const [i, { name, shippedAs, columns }] of plan.statements.entries())
+      if (shippedAs !== null) group.addShipped({ name, label: labels[i], input: shippedAs, columns });
     const texts = plan.statements.flatMap((s) => (s.epl === null ? [] : [s.epl]));
     if (texts.length > 0) {
       const residual = analyzeModule(parseModule(texts.join(';\n')), catalog);
-      group.addTargets(residual, checked.federated);
-      group.deploy(residual);
+      addTargets(group.engine, residual, checked.federated);
+      group.deploy(
+        residual,
+        labels.filter((_, i) => plan.statements[i]?.epl !== null),
+      );
       for (const s of residual.statements) {
         const set = s.kind === 'createVariable' && !s.constant ? query.variables.get(s.variable) : undefined;
         if (s.kind === 'createVariable' && set !== undefined)
@@ -474,26 +479,4 @@ export class QueryService {
     if (filled.length > 0) group.fillQuietly(filled);
     group.drain();
   }
-}
-
-/** SHA-256 of client identity, canonical EPL and canonical options (DESIGN §8); on loopback the identity is the JID. */
-export function queryIdOf(canonical: string, options: QueryOptions): QueryId {
-  const parts = [
-    options.jid,
-    canonical,
-    options.onSilence,
-    options.name,
-    sortedJson(options.listener),
-    [...options.subscribers].sort(),
-  ];
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
-}
-
-function sortedJson(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([k, v]) => [k, sortedJson(v)]),
-  );
 }

@@ -6,7 +6,7 @@ import type { Plan } from '../model/plan.ts';
 import type { Trigger } from '../model/trigger.ts';
 import { itemIdOf } from '../triggers/item-id.ts';
 import { canonicalJson } from '../triggers/value-json.ts';
-import type { GroupOutput } from './query-group.ts';
+import { UNNAMED, type GroupOutput } from './group-output.ts';
 import type { Query } from './query.ts';
 
 interface Ordinals {
@@ -25,7 +25,7 @@ export class TriggerMaker {
   }
 
   make(query: Query, output: GroupOutput): Trigger {
-    const statement = output.statement ?? 'statement';
+    const statement = output.label ?? output.statement ?? UNNAMED;
     const content = { insert: output.insert, remove: output.remove };
     const ordinal = this.#ordinalOf(query, statement, output);
     const itemId = itemIdOf({

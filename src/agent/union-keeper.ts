@@ -22,7 +22,8 @@ import type { Log } from '../ports/log.ts';
 import type { Ask } from './ask.ts';
 import { cancelAll, deployFragments, START_MARGIN_MS, type DeployOptions } from './deploy-plan.ts';
 import type { FragmentReaders } from './fragment-readers.ts';
-import type { GroupMember, QueryGroup } from './query-group.ts';
+import type { GroupMember } from './group-members.ts';
+import type { QueryGroup } from './query-group.ts';
 import type { Query, UnionChange } from './query.ts';
 
 /** How often the catalogs are looked at for the sake of running queries, monotonic clock. */

@@ -5,7 +5,8 @@
 import { CHAOS, NO_FAULTS } from '../../../sim/world/virtual-network.ts';
 import { VirtualFederation } from '../../../sim/world/virtual-federation.ts';
 import { WIRE_CODEC } from '../../../sim/world/wire-codec.ts';
-import type { GroupOutput, QueryGroup } from '../../agent/query-group.ts';
+import type { GroupOutput } from '../../agent/group-output.ts';
+import type { QueryGroup } from '../../agent/query-group.ts';
 import type { Query, QueryOptions } from '../../agent/query.ts';
 import { rowToObject } from '../../engine/engine.ts';
 import { toValue } from '../../engine/runtime/event-class.ts';

@@ -1,7 +1,7 @@
 /** `hold` over two domains, one of which is cut off for longer than a domain is waited for (DESIGN §4). */
 import { expect, it } from 'vitest';
 import { CatalogOfDomains, typesOfMetric } from '../../../src/agent/federated-catalog.ts';
-import type { GroupOutput } from '../../../src/agent/query-group.ts';
+import type { GroupOutput } from '../../../src/agent/group-output.ts';
 import type { OnSilence } from '../../../src/agent/query.ts';
 import { VirtualFederation } from '../../../sim/world/virtual-federation.ts';
 import { NO_FAULTS } from '../../../sim/world/virtual-network.ts';

@@ -1,7 +1,7 @@
 /** Queries over streams of the very agent that runs them: on its stamp clock, waiting for nobody (DESIGN §4, clock groups). */
 import { describe, expect, it } from 'vitest';
 import { CatalogOfDomains, typesOfMetric } from '../../../src/agent/federated-catalog.ts';
-import type { GroupOutput } from '../../../src/agent/query-group.ts';
+import type { GroupOutput } from '../../../src/agent/group-output.ts';
 import type { QueryOptions } from '../../../src/agent/query.ts';
 import { VirtualFederation } from '../../../sim/world/virtual-federation.ts';
 import { NO_FAULTS } from '../../../sim/world/virtual-network.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { CatalogOfDomains, typesOfMetric } from '../../../src/agent/federated-catalog.ts';
 import { QueryBook } from '../../../src/agent/query-book.ts';
-import type { GroupOutput } from '../../../src/agent/query-group.ts';
-import { queryIdOf } from '../../../src/agent/query-service.ts';
+import type { GroupOutput } from '../../../src/agent/group-output.ts';
+import { queryIdOf } from '../../../src/agent/query-id.ts';
 import type { QueryOptions } from '../../../src/agent/query.ts';
 import { CodedError } from '../../../src/model/errors.ts';
 import type { EventType } from '../../../src/model/event-type.ts';

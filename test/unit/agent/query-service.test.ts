@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CatalogOfDomains, typesOfMetric } from '../../../src/agent/federated-catalog.ts';
-import type { GroupOutput } from '../../../src/agent/query-group.ts';
+import type { GroupOutput } from '../../../src/agent/group-output.ts';
 import { QueryService } from '../../../src/agent/query-service.ts';
 import type { QueryOptions } from '../../../src/agent/query.ts';
 import { CountingCounters, SILENT_LOG, VirtualFederation } from '../../../sim/world/virtual-federation.ts';

@@ -1,7 +1,7 @@
 /** Variables set at run time: refusals, persistence, and that they take effect exactly at their place, whatever is under way. */
 import { describe, expect, it } from 'vitest';
 import { CatalogOfDomains, typesOfMetric } from '../../../src/agent/federated-catalog.ts';
-import type { GroupOutput } from '../../../src/agent/query-group.ts';
+import type { GroupOutput } from '../../../src/agent/group-output.ts';
 import { QueryBook } from '../../../src/agent/query-book.ts';
 import type { QueryOptions } from '../../../src/agent/query.ts';
 import { analyzeModule } from '../../../src/epl/analyze.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { GroupOutput } from '../../../src/agent/query-group.ts';
+import type { GroupOutput } from '../../../src/agent/group-output.ts';
 import type { Query } from '../../../src/agent/query.ts';
 import { speaks, TriggerMaker } from '../../../src/agent/trigger-maker.ts';
 import { LayeredCatalog } from '../../../src/epl/catalog.ts';

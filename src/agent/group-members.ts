@@ -1,0 +1,77 @@
+/** The fragments of a clock group as they run: by their name in the plan, and by the id that frames carry. */
+import type { FragmentReceiver } from '../exchange/fragment-receiver.ts';
+import { assert } from '../model/errors.ts';
+import type { DomainName, FragmentId } from '../model/ids.ts';
+import type { PlannedFragment, PlannedInput } from '../model/plan.ts';
+
+/** One fragment of the group as it runs. */
+export interface GroupMember {
+  readonly fragment: PlannedFragment;
+  readonly input: PlannedInput;
+  /** Changes when its domain loses the disk that named it: {@link GroupMembers.rename}. */
+  fragmentId: FragmentId;
+  readonly receiver: FragmentReceiver;
+  /** Monotonic ms at which its domain was last heard to get further: one whose watermark stands, or is not believed, is silent. */
+  heardMs: number;
+  /** The greatest watermark said. */
+  saidMs: number;
+}
+
+const NONE: readonly GroupMember[] = [];
+
+export class GroupMembers implements Iterable<GroupMember> {
+  readonly #byName = new Map<string, GroupMember>();
+  /** One fragment may serve two inputs. */
+  readonly #byId = new Map<FragmentId, GroupMember[]>();
+
+  [Symbol.iterator](): IterableIterator<GroupMember> {
+    return this.#byName.values();
+  }
+
+  get(name: string): GroupMember | undefined {
+    return this.#byName.get(name);
+  }
+
+  of(fragmentId: FragmentId): readonly GroupMember[] {
+    return this.#byId.get(fragmentId) ?? NONE;
+  }
+
+  idsOf(domain: DomainName): readonly FragmentId[] {
+    return [...this].filter((m) => m.fragment.domain === domain).map((m) => m.fragmentId);
+  }
+
+  /** Domains of which no member was heard since `sinceMs`. */
+  unheard(sinceMs: number): readonly DomainName[] {
+    const heard = new Map<DomainName, number>();
+    for (const { fragment, heardMs } of this)
+      heard.set(fragment.domain, Math.max(heard.get(fragment.domain) ?? -Infinity, heardMs));
+    return [...heard].flatMap(([domain, ms]) => (ms < sinceMs ? domain : []));
+  }
+
+  add(member: GroupMember): void {
+    assert(!this.#byName.has(member.fragment.name), 'a fragment joins a group once');
+    this.#byName.set(member.fragment.name, member);
+    this.#name(member);
+  }
+
+  rename(member: GroupMember, fragmentId: FragmentId): void {
+    this.#unname(member);
+    member.fragmentId = fragmentId;
+    this.#name(member);
+  }
+
+  remove(member: GroupMember): void {
+    this.#byName.delete(member.fragment.name);
+    this.#unname(member);
+  }
+
+  #name(member: GroupMember): void {
+    this.#byId.set(member.fragmentId, [...this.of(member.fragmentId), member]);
+  }
+
+  #unname(member: GroupMember): void {
+    const left = this.of(member.fragmentId).filter((m) => m !== member);
+    if (left.length > 0) this.#byId.set(member.fragmentId, left);
+    else this.#byId.delete(member.fragmentId);
+  }
+}
