@@ -6,6 +6,7 @@ import type { FragmentEstimate } from '../model/plan.ts';
 import { estimateReference } from './cost/estimate-reference.ts';
 import { orConstant } from './draft.ts';
 import { planLocalJoins } from './plan-local-joins.ts';
+import { planPattern } from './plan-pattern.ts';
 import { planReference } from './plan-reference.ts';
 import type { Planning } from './planning.ts';
 import { conjunction, mentions, propertyExpression } from './rewrite-ast.ts';
@@ -33,6 +34,9 @@ export function planBody(
   for (const stream of body.streams) {
     if (joined?.streams.has(stream.index) === true) continue;
     const node = streamNode(ast, stream.index);
+    if (node?.source.kind === 'pattern' && stream.source.kind === 'pattern' && statement?.insertInto === null) {
+      planPattern(body, stream.index, stream.source, node.source.pattern, declared, planning, replacements);
+    }
     if (node === null || node.source.kind !== 'filter' || stream.source.kind !== 'filter') continue;
     const type = stream.source.eventType;
     const domains = catalog.domainsOf(type.name);
@@ -82,7 +86,7 @@ function nameWildcardColumns(body: SelectBody, ast: AstSelect, replacements: Map
   );
 }
 
-/** References that no rule knows (patterns, on-triggers, contexts …): every event, every column, filter in the residual. */
+/** References that no rule takes (some of patterns, on-triggers, contexts …): every event, every column, filter in the residual. */
 export function planRest(node: unknown, planning: Planning, replacements: Map<object, unknown>): void {
   if (typeof node !== 'object' || node === null) return;
   if (replacements.has(node)) {

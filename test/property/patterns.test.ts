@@ -3,7 +3,7 @@
  *
  *   PATTERN_RUNS=20000 PATTERN_SEED=1 vitest run --config test/vitest.config.ts --project property test/property/patterns
  *
- * Where the order of two operands at one point would matter (`or`, `not`, `until`), they listen to different events; guards
+ * Where the order of two operands at one point would matter (`or`, `not`, `until`, `-[n]>`), they listen to different events; guards
  * and observers of one pattern have periods that do not meet.
  */
 import fc from 'fast-check';
@@ -67,11 +67,17 @@ class Draw {
       case 3:
       case 4:
       case 5: {
+        // What one event frees and what it fills would meet.
+        if (halves !== null && this.#random() < 0.25) {
+          const first = inner([], halves[0]);
+          const of = [first, inner(tagsOf(first), halves[1])];
+          return { kind: 'then', of, max: [null, 1 + this.#int(2)] };
+        }
         const of = [inner()];
-        const max: (number | null)[] = [null];
+        const max: null[] = [null];
         for (let i = 0; i <= this.#int(2); i++) {
           of.push(inner(of.flatMap(tagsOf)));
-          max.push(this.#random() < 0.25 ? 1 + this.#int(2) : null);
+          max.push(null);
         }
         if (this.#random() < 0.15) {
           of.push({ kind: 'interval', ms: this.#period() });
