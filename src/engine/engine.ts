@@ -10,6 +10,10 @@ import type { EventType } from '../model/event-type.ts';
 import type { Value, ValueType } from '../model/value.ts';
 import type { CauseInput } from './runtime/cause-runner.ts';
 import { CauseRunner } from './runtime/cause-runner.ts';
+import type { ContextManager } from './context/context-manager.ts';
+import type { ContextProgram } from './context/context-program.ts';
+import { compileContext } from './context/context-program.ts';
+import type { CompilePlace } from './runtime/compile-statement.ts';
 import { compileStatement } from './runtime/compile-statement.ts';
 import { compileQuery, requireAnswerable } from './runtime/fire-and-forget.ts';
 import { Dependencies, type Dependent } from './runtime/dependencies.ts';
@@ -76,6 +80,8 @@ export class Engine {
   readonly #variables = new Variables();
   /** Named windows and tables. */
   readonly #stores = new Stores();
+  /** Contexts at work, by name. */
+  readonly #contexts = new Map<string, ContextManager>();
   readonly #runner: CauseRunner;
   readonly #services: EngineServices;
   readonly #dependencies = new Dependencies<DeploymentState>();
@@ -144,9 +150,8 @@ export class Engine {
     const variables: string[] = [];
     const statements: DeployedStatement[] = [];
     try {
-      const programs = module.statements.map((statement, i) =>
-        compileStatement(statement, i, options.emit ?? 'rows', (name) => this.#types.get(name).type),
-      );
+      const place = this.#compilePlace(module, options.emit ?? 'rows');
+      const programs = module.statements.map((statement, i) => compileStatement(statement, i, place));
       for (const statement of module.statements) this.#declare(statement, variables);
       for (const program of programs) {
         if (program === null) continue;
@@ -166,6 +171,22 @@ export class Engine {
     return deployment;
   }
 
+  /** What statements are compiled against: the engine's types and contexts, and those of their own module. */
+  #compilePlace(module: CheckedModule, emit: EmitMode): CompilePlace {
+    const typeOf = (name: string): EventType => this.#types.get(name).type;
+    const own = new Map<string, ContextProgram>();
+    for (const statement of module.statements) {
+      if (statement.kind !== 'createContext') continue;
+      own.set(statement.definition.name, compileContext(statement.definition, typeOf));
+    }
+    const contextOf = (name: string): ContextProgram => {
+      const found = own.get(name) ?? this.#contexts.get(name)?.program;
+      if (found !== undefined) return found;
+      throw new CodedError('UNKNOWN_CONTEXT', `no context is named '${name}'`);
+    };
+    return { emit, typeOf, contextOf };
+  }
+
   #addTypes(module: CheckedModule): string[] {
     const added: string[] = [];
     for (const [name, type] of module.eventTypes) {
@@ -178,7 +199,7 @@ export class Engine {
   }
 
   #declare(statement: CheckedStatement, declared: string[]): void {
-    if (statement.kind !== 'createVariable') return;
+    if (statement.kind !== 'createVariable' || statement.context !== null) return;
     const context = new InstanceContext(this.#runner, this.#services);
     const value = statement.initial === null ? null : constantOf(statement.initial, context);
     this.#variables.add(statement.variable, statement.type, statement.constant, value);
@@ -262,6 +283,8 @@ export class Engine {
       timers: runner.timers,
       index: runner.index,
       stores,
+      contexts: this.#contexts,
+      consume: (statement, store, slot) => runner.consume(statement, store, slot),
       changed: (store, insert, remove) => runner.changed(store, insert, remove),
       tableRow: (table, keys) => {
         const store = stores.get(table);

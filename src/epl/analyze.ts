@@ -10,6 +10,7 @@ import type {
   AstSelectStatement,
   AstStatement,
 } from '../model/ast.ts';
+import type { CheckedContext } from '../model/checked-context.ts';
 import type {
   Annotation,
   CheckedModule,
@@ -24,6 +25,7 @@ import type { Catalog } from '../model/event-type.ts';
 import { unreachable } from '../model/errors.ts';
 import { LayeredCatalog } from './catalog.ts';
 import { requireAnnotation } from './annotations.ts';
+import { checkContext } from './check-context.ts';
 import { checkExpression } from './check-expression.ts';
 import { checkInsertInto } from './check-insert.ts';
 import { checkOnMerge, checkOnSelect, checkStoreAccess, checkStoreAssignments } from './check-on.ts';
@@ -34,7 +36,8 @@ import { checkSplit, checkUpdate } from './check-split.ts';
 import { checkCreateIndex, checkCreateTable, checkCreateWindow } from './check-store.ts';
 import { checkStream } from './check-streams.ts';
 import { checkIntoTable } from './check-table-aggregate.ts';
-import { type Environment, fail, newContext, newScope, notSupported } from './scope.ts';
+import { type Environment, fail, newContext, newScope } from './scope.ts';
+import { contextOf, contextTypes, requireItsStreams } from './statement-context.ts';
 import { describeType, isAssignable, namedType } from './typing.ts';
 
 const freeze = Object.freeze;
@@ -80,7 +83,12 @@ export function analyzeModule(module: AstModule, catalog: Catalog): CheckedModul
 
 /** Null for statements that leave nothing to run: `create expression`. */
 function analyzeStatement(ast: AstStatement, state: ModuleState): CheckedStatement | null {
-  if (ast.context !== null) fail('UNKNOWN_CONTEXT', `unknown context '${ast.context}'`, ast.position);
+  const statement = analyzeKind(ast, state);
+  if (statement !== null) requireItsStreams(statement, state.catalog);
+  return statement;
+}
+
+function analyzeKind(ast: AstStatement, state: ModuleState): CheckedStatement | null {
   switch (ast.kind) {
     case 'selectStatement':
       return analyzeSelect(ast, state);
@@ -113,8 +121,14 @@ function analyzeStatement(ast: AstStatement, state: ModuleState): CheckedStateme
     }
     case 'createIndex':
       return freeze({ kind: 'createIndex', ...headOf(ast), ...checkCreateIndex(ast, environmentOf(ast, state)), ast });
-    case 'createContext':
-      return notSupported('a context', ast.position);
+    case 'createContext': {
+      if (ast.context !== null) fail('INVALID_STATEMENT', 'a context stands in no other', ast.position, 'nest it');
+      if (state.catalog.context(ast.name) !== undefined)
+        fail('DUPLICATE_NAME', `the context '${ast.name}' exists already`, ast.position);
+      const definition = checkContext(ast, environmentOf(ast, state));
+      state.catalog.addContext(definition);
+      return freeze({ kind: 'createContext', ...headOf(ast), context: null, definition, ast });
+    }
     case 'updateIstream':
       return freeze({ kind: 'updateIstream', ...headOf(ast), ...checkUpdate(ast, environmentOf(ast, state)), ast });
     case 'onSplit':
@@ -166,7 +180,7 @@ function analyzeStatement(ast: AstStatement, state: ModuleState): CheckedStateme
 }
 
 function environmentOf(ast: AstStatement, state: ModuleState): Environment {
-  return newEnvironment(state.catalog, ast.declarations, state.declarations);
+  return newEnvironment(state.catalog, ast.declarations, state.declarations, contextOf(ast, state.catalog));
 }
 
 /** What a statement is checked in; `own` stands before it, over what its module declares. */
@@ -174,6 +188,7 @@ export function newEnvironment(
   catalog: LayeredCatalog,
   own: readonly AstExpressionDeclaration[],
   declared: ReadonlyMap<string, AstExpressionDeclaration> = new Map(),
+  context: CheckedContext | null = null,
 ): Environment {
   let declarations = declared;
   if (own.length > 0) {
@@ -184,7 +199,8 @@ export function newEnvironment(
   return {
     catalog,
     declarations,
-    anonymous: new Map(),
+    anonymous: new Map(contextTypes(context).map((type) => [type.name, type])),
+    contextType: context?.propertyType ?? null,
     expanding: [],
     expansions: 0,
     expandedNodes: 0,
@@ -193,12 +209,18 @@ export function newEnvironment(
   };
 }
 
-function headOf(ast: AstStatement): { readonly name: string | null; readonly annotations: readonly Annotation[] } {
+interface Head {
+  readonly name: string | null;
+  readonly annotations: readonly Annotation[];
+  readonly context: string | null;
+}
+
+function headOf(ast: AstStatement): Head {
   for (const { name, position } of ast.annotations) requireAnnotation(name, position);
   const annotations = ast.annotations.map(annotationOf);
   const named = annotations.find((a) => a.name.toLowerCase() === 'name');
   const name = typeof named?.value === 'string' ? named.value : null;
-  return { name, annotations: freeze(annotations) };
+  return { name, annotations: freeze(annotations), context: ast.context };
 }
 
 function annotationOf(ast: AstAnnotation): Annotation {

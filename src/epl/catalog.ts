@@ -1,5 +1,6 @@
 /** A catalog that can be filled, and layered over another: what a module declares lies over what the agent offers. */
 import type { AstExpressionDeclaration } from '../model/ast.ts';
+import type { CheckedContext } from '../model/checked-context.ts';
 import type { CheckedModule } from '../model/checked.ts';
 import type { Catalog, EventType, VariableType } from '../model/event-type.ts';
 
@@ -8,6 +9,7 @@ export class LayeredCatalog implements Catalog {
   readonly #types = new Map<string, EventType>();
   readonly #variables = new Map<string, VariableType>();
   readonly #expressions = new Map<string, AstExpressionDeclaration>();
+  readonly #contexts = new Map<string, CheckedContext>();
 
   constructor(parent: Catalog | null = null) {
     this.#parent = parent;
@@ -36,8 +38,23 @@ export class LayeredCatalog implements Catalog {
     for (const type of module.eventTypes.values()) this.addType(type);
     for (const declaration of module.expressions?.values() ?? []) this.addExpression(declaration);
     for (const s of module.statements) {
+      if (s.kind === 'createContext') this.addContext(s.definition);
       if (s.kind === 'createVariable') this.addVariable({ name: s.variable, type: s.type, constant: s.constant });
     }
+  }
+
+  addContext(context: CheckedContext): void {
+    this.#contexts.set(context.name, context);
+  }
+
+  context(name: string): CheckedContext | undefined {
+    return this.#contexts.get(name) ?? this.#parent?.context?.(name);
+  }
+
+  /** Contexts of this layer and, where they are layered catalogs too, of those below; for "did you mean". */
+  *contextNames(): Iterable<string> {
+    yield* this.#contexts.keys();
+    if (this.#parent instanceof LayeredCatalog) yield* this.#parent.contextNames();
   }
 
   expression(name: string): AstExpressionDeclaration | undefined {

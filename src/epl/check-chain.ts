@@ -22,7 +22,6 @@ import {
   type Context,
   eventOf,
   fail,
-  notSupported,
   refOf,
   type SelectScope,
   type StreamScope,
@@ -82,7 +81,10 @@ function resolveName(chain: AstChain, context: Context): Found {
   }
   const builtin = resolveBuiltin(name, chain, context);
   if (builtin !== null) return { expression: builtin, used: 1 };
-  if (name === 'context' && second !== undefined) notSupported('a context property', chain.position);
+  if (name === 'context' && second !== undefined) {
+    const { contextType } = context.environment;
+    if (contextType !== null) return { expression: contextEvent(contextType, chain), used: 1 };
+  }
   let level = 0;
   for (let scope: SelectScope | null = context.scope; scope !== null; scope = scope.parent) {
     const visible = scope.streams.filter((s) => level > 0 || context.only === null || s.index === context.only);
@@ -134,6 +136,12 @@ function resolveName(chain: AstChain, context: Context): Found {
     };
   }
   return checkStatic(chain, context) ?? unknownName(name, chain, context);
+}
+
+/** The properties of the partition that a statement runs in, as an event. */
+function contextEvent(type: EventType, ast: AstChain): CheckedExpression {
+  const event: ValueType = { kind: 'event', typeName: type.name };
+  return freeze({ kind: 'contextProperty', path: freeze([]), type: event, nullable: false, ast });
 }
 
 /** Esper refuses a name that is both: "ambiguous to a property of the same name". */

@@ -88,7 +88,7 @@ export function checkOnSelect(
   if (checkedTrigger !== undefined) refuseTable(checkedTrigger, trigger);
   const insertInto =
     ast.insertInto === null ? null : checkInsertInto(ast.insertInto, body, columns, environment.catalog, inferred);
-  return { ...body, selector: 'istream', insertInto, orderBy, limit, output: null, columns };
+  return { ...body, context: ast.context, selector: 'istream', insertInto, orderBy, limit, output: null, columns };
 }
 
 function targetOf(select: AstSelect): readonly [AstStream, string] {

@@ -88,7 +88,7 @@ function checkRate(rate: NonNullable<AstOutput['rate']>, context: Context): Outp
   }
 }
 
-function checkPeriod(ast: AstExpression, context: Context): CheckedExpression {
+export function checkPeriod(ast: AstExpression, context: Context): CheckedExpression {
   const value = context.environment.check(ast, context);
   if (value.type.kind !== 'period' && !isNumeric(value.type)) {
     fail('TYPE_MISMATCH', `a time period is wanted, not ${describeType(value.type)}`, ast.position, 'write 10 sec');

@@ -90,6 +90,8 @@ export interface Environment {
   readonly declarations: ReadonlyMap<string, AstExpressionDeclaration>;
   /** Types without a name in the catalog: derived views, contained selections. */
   readonly anonymous: Map<string, EventType>;
+  /** Type of `context`; null where the statement stands in none. */
+  readonly contextType: EventType | null;
   /** Declared expressions under expansion, to refuse recursion. */
   readonly expanding: string[];
   expansions: number;

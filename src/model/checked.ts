@@ -5,6 +5,7 @@
  * text: for printing (fragments are sent as text) and for positions in errors.
  */
 import type { AstExpression, AstExpressionDeclaration, AstStatement } from './ast.ts';
+import type { CheckedContext } from './checked-context.ts';
 import type { PatternSource } from './checked-pattern.ts';
 import type { Position } from './errors.ts';
 import type { EventType } from './event-type.ts';
@@ -422,6 +423,8 @@ export interface SelectStatement extends SelectBody {
   /** From `@name`; null when unnamed. */
   readonly name: string | null;
   readonly annotations: readonly Annotation[];
+  /** Name of the context that divides the statement; null without. */
+  readonly context: string | null;
   readonly selector: StreamSelector;
   readonly insertInto: InsertInto | null;
   /** `into table T`: the aggregations are kept in the rows of T. */
@@ -438,6 +441,8 @@ export interface CreateVariable {
   readonly kind: 'createVariable';
   readonly name: string | null;
   readonly annotations: readonly Annotation[];
+  /** Name of the context that divides the statement; null without. */
+  readonly context: string | null;
   readonly variable: string;
   readonly type: ValueType;
   readonly constant: boolean;
@@ -449,6 +454,8 @@ export interface CreateSchema {
   readonly kind: 'createSchema';
   readonly name: string | null;
   readonly annotations: readonly Annotation[];
+  /** Name of the context that divides the statement; null without. */
+  readonly context: string | null;
   readonly eventType: EventType;
   /** Variant streams: member types; null for ordinary schemas. */
   readonly variantOf: readonly string[] | null;
@@ -460,6 +467,8 @@ export interface OnSet {
   readonly kind: 'onSet';
   readonly name: string | null;
   readonly annotations: readonly Annotation[];
+  /** Name of the context that divides the statement; null without. */
+  readonly context: string | null;
   readonly stream: CheckedStream;
   readonly assignments: readonly Assignment[];
   readonly subqueries: readonly CheckedSubquery[];
@@ -484,6 +493,8 @@ export interface OnSplit {
   readonly kind: 'onSplit';
   readonly name: string | null;
   readonly annotations: readonly Annotation[];
+  /** Name of the context that divides the statement; null without. */
+  readonly context: string | null;
   readonly stream: CheckedStream;
   readonly branches: readonly SplitBranch[];
   /** first: the first branch whose where holds takes the event. */
@@ -497,6 +508,8 @@ export interface UpdateIstream {
   readonly kind: 'updateIstream';
   readonly name: string | null;
   readonly annotations: readonly Annotation[];
+  /** Name of the context that divides the statement; null without. */
+  readonly context: string | null;
   readonly stream: CheckedStream;
   readonly assignments: readonly { readonly property: string; readonly value: CheckedExpression }[];
   readonly where: readonly CheckedExpression[];
@@ -514,6 +527,7 @@ export interface IntoTable {
 interface StatementHead {
   readonly name: string | null;
   readonly annotations: readonly Annotation[];
+  readonly context: string | null;
   readonly ast: AstStatement;
 }
 
@@ -621,7 +635,16 @@ export type CheckedQuery =
   | ({ readonly kind: 'update'; readonly assignments: readonly StoreAssignment[] } & StoreAccess)
   | ({ readonly kind: 'delete' } & StoreAccess);
 
-/** Later issues add kinds here: contexts. */
+/** `create context`. Its own `context` is null. */
+export interface CreateContext {
+  readonly kind: 'createContext';
+  readonly name: string | null;
+  readonly annotations: readonly Annotation[];
+  readonly context: null;
+  readonly definition: CheckedContext;
+  readonly ast: AstStatement;
+}
+
 export type CheckedStatement =
   | SelectStatement
   | CreateVariable
@@ -635,7 +658,8 @@ export type CheckedStatement =
   | OnSelect
   | OnDelete
   | OnUpdate
-  | OnMerge;
+  | OnMerge
+  | CreateContext;
 
 /** One deployment unit: statements in order, each checked against the catalog plus what the ones before it declared. */
 export interface CheckedModule {

@@ -1,5 +1,6 @@
 /** Event types: the schema of a stream. `MemUtil` is the union over domains; `renci.MemUtil` is a subtype of it. */
 import type { AstExpressionDeclaration } from './ast.ts';
+import type { CheckedContext } from './checked-context.ts';
 import type { ValueType } from './value.ts';
 import type { XmlMapping } from './xml-mapping.ts';
 
@@ -71,6 +72,8 @@ export interface Catalog {
   variable(name: string): VariableType | undefined;
   /** Expressions of `create expression` in modules deployed earlier; none where the catalog keeps none. */
   expression?(name: string): AstExpressionDeclaration | undefined;
+  /** Contexts of modules deployed earlier; none where the catalog keeps none. */
+  context?(name: string): CheckedContext | undefined;
 }
 
 export interface VariableType {

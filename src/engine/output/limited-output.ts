@@ -6,7 +6,6 @@
  * State: kept updates, counters, one timer. Bound: the updates of one interval.
  */
 import type { OutputSpec } from '../../model/checked.ts';
-import { CodedError } from '../../model/errors.ts';
 import type { EventRow } from '../evaluation.ts';
 import type { Finish } from '../result/finish.ts';
 import { Outcome } from '../result/outcome.ts';
@@ -16,8 +15,15 @@ import { durationOf } from '../runtime/parameters.ts';
 import type { InstanceHost } from '../runtime/statement.ts';
 import { readCrontab } from './crontab.ts';
 import { FirstPerGroup } from './first-per-group.ts';
-import type { OutputCondition, WhenProgram } from './output-condition.ts';
-import { compileWhen, CountCondition, CrontabCondition, TimeCondition, WhenCondition } from './output-condition.ts';
+import type { AtEndProgram, OutputCondition, WhenProgram } from './output-condition.ts';
+import {
+  compileAtEnd,
+  compileWhen,
+  CountCondition,
+  CrontabCondition,
+  TimeCondition,
+  WhenCondition,
+} from './output-condition.ts';
 import type { Deliver, OutputStage } from './output-stage.ts';
 import { putOut } from './output-stage.ts';
 
@@ -25,16 +31,18 @@ import { putOut } from './output-stage.ts';
 export interface OutputProgram {
   readonly spec: OutputSpec;
   readonly when: WhenProgram | null;
+  /** `when terminated`; null without. */
+  readonly atEnd: AtEndProgram | null;
 }
 
-/** Throws `NOT_SUPPORTED` for what belongs to contexts. */
 export function compileOutput(spec: OutputSpec): OutputProgram {
-  if (spec.rate?.kind === 'whenTerminated' || spec.andWhenTerminated !== null) {
-    throw new CodedError('NOT_SUPPORTED', 'output when terminated belongs to contexts, which are not supported yet', {
-      position: spec.position,
-    });
-  }
-  return { spec, when: spec.rate?.kind === 'when' ? compileWhen(spec.rate.condition, spec.rate.assignments) : null };
+  const { rate, andWhenTerminated } = spec;
+  const atEnd = rate?.kind === 'whenTerminated' ? rate : andWhenTerminated;
+  return {
+    spec,
+    when: rate?.kind === 'when' ? compileWhen(rate.condition, rate.assignments) : null,
+    atEnd: atEnd === null ? null : compileAtEnd(atEnd.condition, atEnd.assignments),
+  };
 }
 
 /** What the stage needs of its statement instance. */
@@ -47,6 +55,11 @@ export interface OutputDeps {
   /** Present rows, for snapshots. */
   readonly rows: () => readonly EventRow[];
 }
+
+const NO_ROW: EventRow = [];
+
+/** Nothing before the partition ends. */
+const UNTIL_THE_END: OutputCondition = { update: () => {}, stop: () => {} };
 
 interface Taken {
   readonly insert: readonly EventRow[];
@@ -77,7 +90,7 @@ export class LimitedOutput implements OutputStage {
   #makeCondition(): OutputCondition | null {
     const { rate } = this.#program.spec;
     const { host, context } = this.#deps;
-    if (rate === null) return null;
+    if (rate === null) return this.#program.atEnd === null ? null : UNTIL_THE_END;
     switch (rate.kind) {
       case 'events':
         return new CountCondition(rate.count, host, this.#due);
@@ -85,6 +98,8 @@ export class LimitedOutput implements OutputStage {
         return new TimeCondition(rate.period, host, context, this.#due);
       case 'crontab':
         return new CrontabCondition(readCrontab(rate.fields, context), host, this.#due);
+      case 'whenTerminated':
+        return UNTIL_THE_END;
       default:
         return this.#program.when === null ? null : new WhenCondition(this.#program.when, host, context, this.#due);
     }
@@ -185,6 +200,15 @@ export class LimitedOutput implements OutputStage {
     }
     putOut(outcome, finish, deliver);
   };
+
+  /** What was kept for the end of the partition is due, if the condition of `and` holds. */
+  terminate(): void {
+    const { atEnd } = this.#program;
+    const { context, host } = this.#deps;
+    if (atEnd === null || !atEnd.condition(NO_ROW, context)) return;
+    for (const { variable, evaluate } of atEnd.assignments) host.setVariable(variable, evaluate(NO_ROW, context));
+    this.#due();
+  }
 
   stop(): void {
     this.#condition?.stop();

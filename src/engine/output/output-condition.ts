@@ -129,6 +129,16 @@ export function compileWhen(condition: CheckedExpression, assignments: readonly 
   };
 }
 
+/** `when terminated [and e] [then set …]`. */
+export type AtEndProgram = Pick<WhenProgram, 'condition' | 'assignments'>;
+
+export function compileAtEnd(condition: CheckedExpression | null, assignments: readonly Assignment[]): AtEndProgram {
+  return {
+    condition: compilePredicate(condition === null ? [] : [condition]),
+    assignments: assignments.map((a) => ({ variable: a.variable, evaluate: compileExpression(a.value) })),
+  };
+}
+
 const NO_ROW: readonly never[] = [];
 
 /**

@@ -15,6 +15,8 @@ export interface OutputStage {
   /** `take` for at most one row each way. */
   takeOne(insert: EventRow | null, remove: EventRow | null): void;
   take(insert: readonly EventRow[], remove: readonly EventRow[]): void;
+  /** The partition of the statement's context ends. */
+  terminate?(): void;
   stop(): void;
 }
 

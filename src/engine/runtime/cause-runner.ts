@@ -139,11 +139,20 @@ export class CauseRunner {
       else references.push({ owner: statement, slot });
     }
     for (const { typeName, slot } of statement.program.consumers ?? []) {
-      const store = this.#stores.get(typeName);
-      const consumers = this.#consumers.get(store);
-      if (consumers === undefined) this.#consumers.set(store, [{ owner: statement, slot }]);
-      else consumers.push({ owner: statement, slot });
+      this.consume(statement, this.#stores.get(typeName), slot);
     }
+  }
+
+  /** Changes of the store are told to the statement until the answer is called. */
+  consume(owner: DeployedStatement, store: Store, slot: number): () => void {
+    const consumers = this.#consumers.get(store);
+    if (consumers === undefined) this.#consumers.set(store, [{ owner, slot }]);
+    else consumers.push({ owner, slot });
+    return () => {
+      const rest = (this.#consumers.get(store) ?? []).filter((c) => c.owner !== owner || c.slot !== slot);
+      if (rest.length === 0) this.#consumers.delete(store);
+      else this.#consumers.set(store, rest);
+    };
   }
 
   remove(statement: DeployedStatement): void {

@@ -4,6 +4,7 @@ import type { EventType } from '../../model/event-type.ts';
 import type { Value } from '../../model/value.ts';
 import type { FilterIndex } from '../filter/filter-index.ts';
 import { Activation } from '../filter/filter-index.ts';
+import type { ContextManager } from '../context/context-manager.ts';
 import type { EventClass } from './event-class.ts';
 import type { Clock, VariableReader } from './instance-context.ts';
 import type { EventTaker, StatementInstance, StatementOutput, StatementProgram, StreamSlot } from './statement.ts';
@@ -23,6 +24,9 @@ export interface EngineServices extends VariableReader {
   readonly timers: TimerQueue;
   readonly index: FilterIndex<DeployedStatement>;
   readonly stores: Stores;
+  readonly contexts: Map<string, ContextManager>;
+  /** Changes of the store are told to the statement under `slot`, until the answer is called. */
+  consume(statement: DeployedStatement, store: Store, slot: number): () => void;
   changed(store: Store, insert: readonly Event[], remove: readonly Event[]): void;
   setVariable(name: string, value: Value): void;
   listen(name: string, listener: VariableListener): () => void;

@@ -1,8 +1,11 @@
 /** The evaluation context of one statement instance: one object, updated in place before expressions are evaluated. */
 import type { PathStep } from '../../model/checked.ts';
-import { assert, CodedError } from '../../model/errors.ts';
+import { assert } from '../../model/errors.ts';
 import type { Event } from '../../model/event.ts';
 import type { Value } from '../../model/value.ts';
+import type { PartitionFacts } from '../context/partition.ts';
+import { element, member } from '../functions/members.ts';
+import { Table } from '../store/table.ts';
 import type { EvaluationContext, EventRow, WindowAccess } from '../evaluation.ts';
 
 /** The engine's clock as its parts see it. */
@@ -37,6 +40,9 @@ export class InstanceContext implements EvaluationContext {
   /** Names that stand for values of a window or output clause (`current_count`, `count_insert`, …); null where there are none. */
   builtins: ReadonlyMap<string, Value> | null = null;
 
+  /** The partition of its context that the instance runs in; null without a context. */
+  partition: PartitionFacts | null = null;
+
   constructor(clock: Clock, variables: VariableReader) {
     this.#clock = clock;
     this.#variables = variables;
@@ -51,14 +57,23 @@ export class InstanceContext implements EvaluationContext {
       const own = this.builtins.get(name);
       if (own !== undefined) return own;
     }
+    const { partition } = this;
+    if (partition !== null && partition.variables.has(name)) return partition.variables.read(name);
     return this.#variables.read(name);
   }
 
   contextProperty(path: readonly PathStep[]): Value {
-    throw new CodedError('NOT_SUPPORTED', `context properties (${path.length} steps) are not supported yet`);
+    let value: Value = this.partition?.properties ?? null;
+    for (const step of path) {
+      if (step.kind === 'index') value = element(value, step.index);
+      else value = member(value, step.kind === 'name' ? step.name : step.key);
+    }
+    return value;
   }
 
   tableRow(table: string, keys: readonly Value[]): Event | null {
+    const own = this.partition?.stores.get(table);
+    if (own !== undefined) return own instanceof Table ? own.row(keys) : null;
     return this.#variables.tableRow(table, keys);
   }
 

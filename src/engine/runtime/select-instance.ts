@@ -372,6 +372,10 @@ export class SelectInstance implements StatementInstance, UpdateSink {
     return this.#target === null ? rows : this.#targeted(this.#target, rows);
   }
 
+  terminate(): void {
+    this.#output.terminate?.();
+  }
+
   stop(): void {
     for (const input of this.#inputs) input.stop();
     this.#output.stop();

@@ -8,6 +8,9 @@ import type { EventClass } from './event-class.ts';
 import { InstanceContext } from './instance-context.ts';
 import type { Clock } from './instance-context.ts';
 import type { InstanceHost } from './statement.ts';
+import type { ContextManager } from '../context/context-manager.ts';
+import { PartitionedStore } from '../context/partitioned-store.ts';
+import { CodedError } from '../../model/errors.ts';
 import type { Store } from '../store/store.ts';
 import { Timer } from './timer-queue.ts';
 import type { TimerTarget } from './timer-queue.ts';
@@ -16,8 +19,10 @@ export class StatementHost implements InstanceHost {
   readonly #services: EngineServices;
   readonly #clock: Clock;
   readonly #statement: DeployedStatement;
-  readonly #timers: Timer[] = [];
-  readonly #unlisten: (() => void)[] = [];
+  readonly #timers = new Set<Timer>();
+  /** Timers made so far: their order of creation. */
+  #made = 0;
+  readonly #unlisten = new Set<() => void>();
 
   constructor(services: EngineServices, statement: DeployedStatement) {
     this.#services = services;
@@ -38,9 +43,14 @@ export class StatementHost implements InstanceHost {
   }
 
   newTimer(target: TimerTarget, kind: 'window' | 'output'): Timer {
-    const timer = new Timer(target, this.#statement.ordinal, this.#timers.length, kind);
-    this.#timers.push(timer);
+    const timer = new Timer(target, this.#statement.ordinal, this.#made++, kind);
+    this.#timers.add(timer);
     return timer;
+  }
+
+  forget(timer: Timer): void {
+    this.#services.timers.disarm(timer);
+    this.#timers.delete(timer);
   }
 
   arm(timer: Timer, dueMs: number): void {
@@ -59,17 +69,50 @@ export class StatementHost implements InstanceHost {
     this.#services.setVariable(name, value);
   }
 
-  onVariable(names: readonly string[], changed: (name: string, before: Value) => void): void {
-    for (const name of new Set(names)) this.#unlisten.push(this.#services.listen(name, changed));
+  onVariable(names: readonly string[], changed: (name: string, before: Value) => void): () => void {
+    const each = [...new Set(names)].map((name) => this.#services.listen(name, changed));
+    return this.#until(() => {
+      for (const unlisten of each) unlisten();
+    });
   }
 
+  /** `end` is called by the answer, or when the statement ends. */
+  #until(end: () => void): () => void {
+    const once = (): void => {
+      if (this.#unlisten.delete(once)) end();
+    };
+    this.#unlisten.add(once);
+    return once;
+  }
+
+  contextManager(name: string): ContextManager {
+    const manager = this.#services.contexts.get(name);
+    if (manager === undefined) throw new CodedError('UNKNOWN_CONTEXT', `no context is named '${name}'`);
+    return manager;
+  }
+
+  addContext(manager: ContextManager): void {
+    const { name } = manager.program;
+    this.#services.contexts.set(name, manager);
+    this.#until(() => this.#services.contexts.delete(name));
+  }
+
+  /** Throws `INVALID_STATEMENT` for one that each partition of a context has for itself. */
   store(name: string): Store {
-    return this.#services.stores.get(name);
+    const store = this.#services.stores.get(name);
+    if (!(store instanceof PartitionedStore)) return store;
+    throw new CodedError('INVALID_STATEMENT', `'${name}' belongs to the partitions of context '${store.context}'`, {
+      hint: `begin the statement with context ${store.context}`,
+    });
   }
 
   addStore(name: string, store: Store): void {
     this.#services.stores.add(name, store);
-    this.#unlisten.push(() => this.#services.stores.remove(name));
+    this.#until(() => this.#services.stores.remove(name));
+  }
+
+  consume(store: Store, slot: number): () => void {
+    return this.#until(this.#services.consume(this.#statement, store, slot));
   }
 
   changed(store: Store, insert: readonly Event[], remove: readonly Event[]): void {
@@ -97,6 +140,6 @@ export class StatementHost implements InstanceHost {
   /** Disarms all timers and listens to no variable any more. */
   release(): void {
     for (const timer of this.#timers) this.#services.timers.disarm(timer);
-    for (const unlisten of this.#unlisten) unlisten();
+    for (const unlisten of [...this.#unlisten]) unlisten();
   }
 }

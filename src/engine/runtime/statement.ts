@@ -11,6 +11,7 @@ import type { Value } from '../../model/value.ts';
 import type { Residual } from '../evaluation.ts';
 import type { IndexKey } from '../filter/filter-index.ts';
 import type { Store } from '../store/store.ts';
+import type { ContextManager } from '../context/context-manager.ts';
 import type { EventClass } from './event-class.ts';
 import type { InstanceContext } from './instance-context.ts';
 import type { OutputRow } from './output-row.ts';
@@ -78,8 +79,16 @@ export interface InstanceHost {
   disarm(timer: Timer): void;
   variable(name: string): Value;
   setVariable(name: string, value: Value): void;
-  /** Calls `changed` whenever one of the variables is set. */
-  onVariable(names: readonly string[], changed: (name: string, before: Value) => void): void;
+  /** Disarms a timer that is not needed again. */
+  forget(timer: Timer): void;
+  /** Calls `changed` whenever one of the variables is set; the answer ends that. */
+  onVariable(names: readonly string[], changed: (name: string, before: Value) => void): () => void;
+  /** The context of that name at work. */
+  contextManager(name: string): ContextManager;
+  /** Makes a context known until the statement ends. */
+  addContext(manager: ContextManager): void;
+  /** Changes of `store` reach the instance under `slot`, besides those that its program names; the answer ends that. */
+  consume(store: Store, slot: number): () => void;
   /** The named window or table of that name. Throws `UNKNOWN_STREAM`. */
   store(name: string): Store;
   /** Makes a store known under its name until the statement ends. */
@@ -122,5 +131,7 @@ export interface StatementInstance {
    */
   finish(): Told | null;
   iterate(): readonly OutputRow[];
+  /** The partition of its context ends: output clauses put out what they kept for that. */
+  terminate?(): void;
   stop(): void;
 }

@@ -1,0 +1,214 @@
+/**
+ * A statement of a context: an instance of its own for each partition, and one listener call per cause for all of them.
+ *
+ * An event is routed to the partitions it belongs to and what its stream's filter asks of the
+ * partition is tested there. Parts are evaluated and told in order of opening.
+ * State: the parts. Bound: the partitions of the context.
+ */
+import type { Update } from '../../model/delta.ts';
+import type { Event } from '../../model/event.ts';
+import type { EventPredicate } from '../evaluation.ts';
+import type { InstanceContext } from '../runtime/instance-context.ts';
+import type { OutputRow } from '../runtime/output-row.ts';
+import type { InstanceHost, StatementInstance, StatementProgram, Told } from '../runtime/statement.ts';
+import type { ContextManager } from './context-manager.ts';
+import type { ContextProgram } from './context-program.ts';
+import type { Member, Partition } from './partition.ts';
+import { PartitionHost } from './partition-host.ts';
+
+interface PartitionedSlot {
+  /** Which item of each level divides the events of the slot. */
+  readonly items: readonly number[];
+  /** What is left of the filter: it may read the partition. */
+  readonly admits: EventPredicate | null;
+}
+
+export interface PartitionedOptions {
+  /** Called before the first part is made; its answer when the statement ends. */
+  readonly before?: ((host: InstanceHost) => () => void) | undefined;
+  /** Type as whose events those of the statement's streams are divided; else each as its own. */
+  readonly divided?: string | undefined;
+}
+
+/** The statement `program` in every partition of `context`. */
+export function compilePartitioned(
+  program: StatementProgram,
+  context: ContextProgram,
+  options: PartitionedOptions = {},
+): StatementProgram {
+  const slots = new Map<number, PartitionedSlot>();
+  for (const { slot, typeName, residual } of program.streams) {
+    slots.set(slot, { items: context.itemsOf(options.divided ?? typeName), admits: residual });
+  }
+  return {
+    ...program,
+    streams: program.streams.map((s) => ({ ...s, residual: null })),
+    consumers: [],
+    instantiate: (host) => {
+      const manager = host.contextManager(context.name);
+      const ended = options.before?.(host) ?? null;
+      return new Partitioned(program, slots, host, manager, ended);
+    },
+  };
+}
+
+interface Part {
+  readonly partition: Partition;
+  readonly host: PartitionHost;
+  readonly instance: StatementInstance;
+  /** Ends the telling of changes of named windows. */
+  readonly consumed: readonly (() => void)[];
+}
+
+/** A named window that a part reads. */
+interface Consumed {
+  readonly part: Part;
+  readonly slot: number;
+}
+
+class Partitioned implements StatementInstance, Member {
+  readonly context: InstanceContext;
+  readonly #program: StatementProgram;
+  readonly #slots: ReadonlyMap<number, PartitionedSlot>;
+  readonly #host: InstanceHost;
+  readonly #manager: ContextManager;
+  readonly #ended: (() => void) | null;
+  readonly #parts = new Map<Partition, Part>();
+  /** By the slot under which the engine tells changes: one for each part and named window. */
+  readonly #consumed = new Map<number, Consumed>();
+  #nextConsumed = 0;
+  /** Parts that the present cause has met. */
+  readonly #awake = new Set<Part>();
+  /** What parts whose partition has ended had to tell. */
+  #last: Told[] = [];
+
+  constructor(
+    program: StatementProgram,
+    slots: ReadonlyMap<number, PartitionedSlot>,
+    host: InstanceHost,
+    manager: ContextManager,
+    ended: (() => void) | null,
+  ) {
+    this.#program = program;
+    this.#slots = slots;
+    this.#host = host;
+    this.#manager = manager;
+    this.#ended = ended;
+    this.context = host.newContext();
+    manager.join(this);
+  }
+
+  open(partition: Partition): void {
+    let part: Part | null = null;
+    const host = new PartitionHost(this.#host, partition, () => {
+      if (part !== null) this.#awake.add(part);
+    });
+    const consumed = (this.#program.consumers ?? []).map(({ typeName, slot }) => {
+      const at = this.#nextConsumed++;
+      const end = this.#host.consume(host.store(typeName), at);
+      return { at, slot, end };
+    });
+    const instance = this.#program.instantiate(host);
+    part = {
+      partition,
+      host,
+      instance,
+      consumed: consumed.map(({ at, end }) => () => {
+        this.#consumed.delete(at);
+        end();
+      }),
+    };
+    for (const { at, slot } of consumed) this.#consumed.set(at, { part, slot });
+    this.#parts.set(partition, part);
+  }
+
+  acceptChange(at: number, insert: readonly Event[], remove: readonly Event[]): void {
+    const consumed = this.#consumed.get(at);
+    if (consumed === undefined) return;
+    consumed.part.instance.acceptChange?.(consumed.slot, insert, remove);
+    this.#awake.add(consumed.part);
+  }
+
+  close(partition: Partition): void {
+    const part = this.#parts.get(partition);
+    if (part === undefined) return;
+    this.#parts.delete(partition);
+    this.#awake.delete(part);
+    const { instance } = part;
+    instance.evaluate();
+    instance.terminate?.();
+    const told = instance.finish();
+    this.#release(part);
+    if (told === null) return;
+    this.#last.push(told);
+    this.#host.touch();
+  }
+
+  #release({ instance, host, consumed }: Part): void {
+    instance.stop();
+    host.release();
+    for (const end of consumed) end();
+  }
+
+  accept(slot: number, events: readonly Event[]): void {
+    for (const event of events) this.acceptOne(slot, event);
+  }
+
+  acceptOne(at: number, event: Event): void {
+    const slot = this.#slots.get(at);
+    if (slot === undefined) return;
+    for (const partition of this.#manager.partitionsFor(event, slot.items)) {
+      if (partition.unseen === event) continue;
+      const part = this.#parts.get(partition);
+      if (part === undefined) continue;
+      if (slot.admits !== null && !slot.admits(event, part.instance.context)) continue;
+      part.instance.acceptOne(at, event);
+      this.#awake.add(part);
+    }
+  }
+
+  acceptUpdates(slot: number, updates: readonly Update[]): void {
+    for (const part of this.#parts.values()) {
+      part.instance.acceptUpdates(slot, updates);
+      this.#awake.add(part);
+    }
+  }
+
+  evaluate(): void {
+    for (const part of this.#awake) part.instance.evaluate();
+  }
+
+  finish(): Told | null {
+    const told = this.#last;
+    this.#last = [];
+    const awake = this.#awake.size > 1 ? [...this.#awake].sort((a, b) => a.partition.id - b.partition.id) : this.#awake;
+    for (const part of awake) {
+      const own = part.instance.finish();
+      if (own !== null) told.push(own);
+    }
+    this.#awake.clear();
+    return merged(told);
+  }
+
+  iterate(): readonly OutputRow[] {
+    return [...this.#parts.values()].flatMap((part) => [...part.instance.iterate()]);
+  }
+
+  stop(): void {
+    this.#manager.leave(this);
+    for (const part of this.#parts.values()) this.#release(part);
+    this.#parts.clear();
+    this.#awake.clear();
+    this.#ended?.();
+  }
+}
+
+function merged(told: readonly Told[]): Told | null {
+  const [first, more] = told;
+  if (first === undefined || more === undefined) return first ?? null;
+  return {
+    insert: told.flatMap((t) => t.insert),
+    remove: told.flatMap((t) => t.remove),
+    updates: told.some((t) => t.updates !== null) ? told.flatMap((t) => t.updates ?? []) : null,
+  };
+}
