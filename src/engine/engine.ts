@@ -249,7 +249,12 @@ export class Engine {
   query(query: CheckedQuery, key: CauseKey): QueryAnswer {
     assert(!this.#runner.running, 'queries are not asked from a listener');
     const { program, columns, changes } = compileQuery(query, (name) => this.#types.get(name).type);
-    const statement = new DeployedStatement(program, this.#nextOrdinal++, this.#services, () => undefined);
+    const statement = new DeployedStatement(
+      { ...program, once: true },
+      this.#nextOrdinal++,
+      this.#services,
+      () => undefined,
+    );
     try {
       let rows: readonly OutputRow[] = [];
       const ask = (): void => {

@@ -68,6 +68,7 @@ function checkQuerySelect(ast: AstSelectStatement, environment: Environment): Ch
     kind: 'select',
     name: null,
     annotations: freeze([]),
+    context: null,
     ...body,
     selector: 'istream',
     insertInto: null,

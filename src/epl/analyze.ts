@@ -37,7 +37,7 @@ import { checkCreateIndex, checkCreateTable, checkCreateWindow } from './check-s
 import { checkStream } from './check-streams.ts';
 import { checkIntoTable } from './check-table-aggregate.ts';
 import { type Environment, fail, newContext, newScope } from './scope.ts';
-import { contextOf, contextTypes, requireItsStreams } from './statement-context.ts';
+import { contextOf, contextTypes, readingKeys, requireItsStreams } from './statement-context.ts';
 import { describeType, isAssignable, namedType } from './typing.ts';
 
 const freeze = Object.freeze;
@@ -238,10 +238,11 @@ function scalar(value: AstAnnotationValue): string | number | boolean | null {
 function analyzeSelect(ast: AstSelectStatement, state: ModuleState): SelectStatement {
   const scope = newScope(null);
   const environment = environmentOf(ast, state);
-  const { body, columns, orderBy, limit, output } = checkSelect(ast.select, scope, environment, false);
+  const { body: checked, columns, orderBy, limit, output } = checkSelect(ast.select, scope, environment, false);
   let insertInto: InsertInto | null = null;
   if (ast.insertInto !== null)
-    insertInto = checkInsertInto(ast.insertInto, body, columns, state.catalog, state.inferred);
+    insertInto = checkInsertInto(ast.insertInto, checked, columns, state.catalog, state.inferred);
+  const body = readingKeys(checked, contextOf(ast, state.catalog));
   const intoTable = ast.intoTable === null ? undefined : checkIntoTable(ast.intoTable, body, ast.position, environment);
   return freeze({
     kind: 'select',

@@ -1,7 +1,7 @@
 /** Statements that stand in a context: which one, what they see of it, and whether it divides anything of theirs. */
 import type { AstStatement } from '../model/ast.ts';
 import type { CheckedContext, ContextDefinition } from '../model/checked-context.ts';
-import type { CheckedStatement, CheckedStream, SelectBody } from '../model/checked.ts';
+import type { CheckedExpression, CheckedStatement, CheckedStream, SelectBody } from '../model/checked.ts';
 import type { EventType } from '../model/event-type.ts';
 import { isSubtype } from '../model/event-type.ts';
 import type { LayeredCatalog } from './catalog.ts';
@@ -33,7 +33,10 @@ export function requireItsStreams(statement: CheckedStatement, catalog: LayeredC
   const { position } = statement.ast;
   for (const { definition } of context.levels) {
     const types = dividedTypes(definition);
-    if (types === null || streams.some((s) => (s.kind ?? 'stream') !== 'stream' || types.some((t) => isSubtype(catalog, s.name, t))))
+    if (
+      types === null ||
+      streams.some((s) => (s.kind ?? 'stream') !== 'stream' || types.some((t) => isSubtype(catalog, s.name, t)))
+    )
       continue;
     fail(
       'INVALID_STATEMENT',
@@ -78,4 +81,75 @@ function typesOf(body: Pick<SelectBody, 'streams' | 'subqueries'>): readonly Eve
     ),
     ...body.subqueries.flatMap(typesOf),
   ];
+}
+
+// ---------------------------------------------------------------------------------------------- keys
+
+/**
+ * A key by which a context divides the events of an aggregating select is one value for all its rows: read as the
+ * context's property it does not make the select one row per event (conformance state/ctx-windows-01). Only where the
+ * stream is of the very type that the context names.
+ */
+export function readingKeys(body: SelectBody, context: CheckedContext | null): SelectBody {
+  if (context === null || body.aggregates.length === 0 || body.groupBy.length > 0) return body;
+  if (body.joins.some((j) => j.kind !== 'inner')) return body;
+  const read = (e: CheckedExpression): CheckedExpression => withKeys(e, body, context);
+  return Object.freeze({
+    ...body,
+    select: body.select.map((i) => (i.kind === 'expression' ? { ...i, expression: read(i.expression) } : i)),
+    having: body.having === null ? null : read(body.having),
+  });
+}
+
+function withKeys(e: CheckedExpression, body: SelectBody, context: CheckedContext): CheckedExpression {
+  if (e.kind === 'property') return keyOf(e, body, context) ?? e;
+  // Nodes are plain data: members that hold expressions are mapped, whatever the kind; `ast` and types stay.
+  return mapped(e, (node) => withKeys(node, body, context)) as CheckedExpression;
+}
+
+function mapped(value: unknown, read: (e: CheckedExpression) => CheckedExpression, top = true): unknown {
+  if (Array.isArray(value)) return value.map((item) => mapped(item, read, false));
+  if (typeof value !== 'object' || value === null) return value;
+  if (!top && isExpression(value)) return read(value);
+  return Object.freeze(
+    Object.fromEntries(
+      Object.entries(value).map(([name, member]) => [
+        name,
+        name === 'ast' || name === 'type' || name === 'to' ? member : mapped(member, read, false),
+      ]),
+    ),
+  );
+}
+
+function isExpression(value: object): value is CheckedExpression {
+  return 'kind' in value && 'ast' in value && 'nullable' in value;
+}
+
+function keyOf(
+  e: CheckedExpression & { readonly kind: 'property' },
+  body: SelectBody,
+  context: CheckedContext,
+): CheckedExpression | null {
+  const source = body.streams[e.ref.stream]?.source;
+  const [step] = e.path;
+  if (e.ref.level !== 0 || e.path.length !== 1 || source?.kind !== 'filter' || step?.kind !== 'name') return null;
+  for (const { name, definition } of context.levels) {
+    if (definition.kind !== 'partition') continue;
+    const item = definition.items.find((i) => i.stream.source.eventType.name === source.eventType.name);
+    const at = (item?.keys ?? []).findIndex((k) => {
+      const [only] = k.kind === 'property' && k.path.length === 1 ? k.path : [];
+      return only?.kind === 'name' && only.name === step.name;
+    });
+    if (at < 0) continue;
+    const names = context.levels.length > 1 ? [name, `key${at + 1}`] : [`key${at + 1}`];
+    const path = names.map((n) => Object.freeze({ kind: 'name' as const, name: n, dynamic: false }));
+    return Object.freeze({
+      kind: 'contextProperty',
+      path: Object.freeze(path),
+      type: e.type,
+      nullable: true,
+      ast: e.ast,
+    });
+  }
+  return null;
 }

@@ -14,14 +14,17 @@ export const STATEMENT_RULES: readonly StatementRule[] = [shipWhole];
 
 export function planStatement(statement: CheckedStatement, index: number, planning: Planning): PlannedStatement {
   const ast = withDeclarations(statement.ast, planning.options.declarations ?? []);
-  if (statement.kind === 'select') {
+  // A context divides events by their types: its statements read whole streams under their own names.
+  const divided = statement.context !== null;
+  if (statement.kind === 'select' && !divided) {
     for (const rule of STATEMENT_RULES) {
       const planned = rule.apply({ statement, ast, planning, index });
       if (planned !== null) return planned;
     }
   }
   const replacements = new Map<object, unknown>();
-  if (statement.kind === 'select') planBody(statement, selectOf(ast), statement, planning, replacements, `${index}`);
+  if (statement.kind === 'select' && !divided)
+    planBody(statement, selectOf(ast), statement, planning, replacements, `${index}`);
   planRest(ast, planning, replacements);
   return {
     name: statement.name,

@@ -4,8 +4,8 @@ import type { CheckedExpression, CheckedStream } from '../../model/checked.ts';
 import { unreachable } from '../../model/errors.ts';
 import type { EventType } from '../../model/event-type.ts';
 import type { EventKey, EventValues } from '../compile/compile.ts';
-import { compileEventEvaluators, compileEventKey, compileEventPredicate } from '../compile/compile.ts';
-import type { EventPredicate } from '../evaluation.ts';
+import { compileEventEvaluators, compileEventKey, compileEventPredicate, compileResidual } from '../compile/compile.ts';
+import type { EventPredicate, Residual } from '../evaluation.ts';
 import { chooseKey } from '../filter/filter-index.ts';
 import { holds } from '../runtime/expressions.ts';
 import type { StreamSlot } from '../runtime/statement.ts';
@@ -215,6 +215,11 @@ function compileCondition(condition: ContextCondition): ConditionProgram {
   }
 }
 
+/** What is left of a filter, as a predicate of its own. */
+export function testOf(residual: Residual | null): EventPredicate | null {
+  return residual === null ? null : (event, context) => residual.test(event, context, residual);
+}
+
 // ---------------------------------------------------------------------------------------------- slots
 
 interface LevelSlot {
@@ -262,7 +267,7 @@ function plainSlot(stream: CheckedStream): LevelSlot['stream'] {
   return {
     typeName: stream.source.eventType.name,
     key,
-    residual: residual.length === 0 ? null : compileEventPredicate(residual),
+    residual: residual.length === 0 ? null : compileResidual(residual),
     admits: null,
   };
 }
@@ -281,6 +286,6 @@ function conditionSlots(
     role,
     at,
     atom,
-    stream: { typeName, key, residual: null, admits: residual },
+    stream: { typeName, key, residual: null, admits: testOf(residual) },
   }));
 }

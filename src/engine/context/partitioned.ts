@@ -13,6 +13,7 @@ import type { OutputRow } from '../runtime/output-row.ts';
 import type { InstanceHost, StatementInstance, StatementProgram, Told } from '../runtime/statement.ts';
 import type { ContextManager } from './context-manager.ts';
 import type { ContextProgram } from './context-program.ts';
+import { testOf } from './context-program.ts';
 import type { Member, Partition } from './partition.ts';
 import { PartitionHost } from './partition-host.ts';
 
@@ -38,7 +39,7 @@ export function compilePartitioned(
 ): StatementProgram {
   const slots = new Map<number, PartitionedSlot>();
   for (const { slot, typeName, residual } of program.streams) {
-    slots.set(slot, { items: context.itemsOf(options.divided ?? typeName), admits: residual });
+    slots.set(slot, { items: context.itemsOf(options.divided ?? typeName), admits: testOf(residual) });
   }
   return {
     ...program,

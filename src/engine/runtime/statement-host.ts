@@ -100,7 +100,7 @@ export class StatementHost implements InstanceHost {
   /** Throws `INVALID_STATEMENT` for one that each partition of a context has for itself. */
   store(name: string): Store {
     const store = this.#services.stores.get(name);
-    if (!(store instanceof PartitionedStore)) return store;
+    if (!(store instanceof PartitionedStore) || this.#statement.program.once === true) return store;
     throw new CodedError('INVALID_STATEMENT', `'${name}' belongs to the partitions of context '${store.context}'`, {
       hint: `begin the statement with context ${store.context}`,
     });

@@ -57,6 +57,8 @@ export interface StatementProgram {
   readonly consumers?: readonly ViewSlot[] | undefined;
   /** Type whose events the statement changes before others see them; the instance is then an {@link EventTransformer}. */
   readonly transforms?: string | undefined;
+  /** A fire-and-forget query: it sees the named windows and tables of all partitions of a context. @default false */
+  readonly once?: boolean | undefined;
   instantiate(host: InstanceHost): StatementInstance;
 }
 
