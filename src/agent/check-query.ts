@@ -104,6 +104,7 @@ function tryOut(module: CheckedModule, catalog: LayeredCatalog): void {
     engine.addEventType(type);
     if (type.kind === 'window' || type.kind === 'table') engine.addStore(type);
   }
+  for (const context of catalog.ownContexts()) engine.addContext(context);
   for (const { name, type, constant } of catalog.ownVariables()) engine.addVariable(name, type, null, constant);
   engine.deploy(module, { listener: () => undefined });
 }

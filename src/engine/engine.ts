@@ -10,6 +10,8 @@ import type { EventType } from '../model/event-type.ts';
 import type { Value, ValueType } from '../model/value.ts';
 import type { CauseInput } from './runtime/cause-runner.ts';
 import { CauseRunner } from './runtime/cause-runner.ts';
+import type { CheckedContext } from '../model/checked-context.ts';
+import { compileCreateContext } from './context/context-statements.ts';
 import type { ContextManager } from './context/context-manager.ts';
 import type { ContextProgram } from './context/context-program.ts';
 import { compileContext } from './context/context-program.ts';
@@ -125,6 +127,13 @@ export class Engine {
     const context = new InstanceContext(this.#runner, this.#services);
     const eventClass = this.#types.get(type.name);
     this.#stores.add(type.name, new Table({ type, eventClass, context, aggregates: compileTableAggregates(type) }));
+  }
+
+  /** A context that no statement declares: for trying out what stands in one. */
+  addContext(context: CheckedContext): void {
+    const program = compileContext(context, (name) => this.#types.get(name).type);
+    const statement = compileCreateContext({ name: null }, 0, program);
+    this.#runner.add(new DeployedStatement(statement, this.#nextOrdinal++, this.#services, () => undefined));
   }
 
   addVariable(name: string, type: ValueType, value: Value, constant = false): void {

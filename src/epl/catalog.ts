@@ -92,6 +92,11 @@ export class LayeredCatalog implements Catalog {
     return this.#variables.values();
   }
 
+  /** Contexts of this layer alone. */
+  ownContexts(): Iterable<CheckedContext> {
+    return this.#contexts.values();
+  }
+
   /** Types of this layer alone. */
   ownTypes(): ReadonlyMap<string, EventType> {
     return this.#types;

@@ -88,10 +88,11 @@ function typesOf(body: Pick<SelectBody, 'streams' | 'subqueries'>): readonly Eve
 /**
  * A key by which a context divides the events of an aggregating select is one value for all its rows: read as the
  * context's property it does not make the select one row per event (conformance state/ctx-windows-01). Only where the
- * stream is of the very type that the context names.
+ * stream is of the very type that the context names, and not in nested contexts (conformance state/ctx-nested-03).
  */
 export function readingKeys(body: SelectBody, context: CheckedContext | null): SelectBody {
-  if (context === null || body.aggregates.length === 0 || body.groupBy.length > 0) return body;
+  if (context === null || context.levels.length > 1) return body;
+  if (body.aggregates.length === 0 || body.groupBy.length > 0) return body;
   if (body.joins.some((j) => j.kind !== 'inner')) return body;
   const read = (e: CheckedExpression): CheckedExpression => withKeys(e, body, context);
   return Object.freeze({
@@ -133,7 +134,7 @@ function keyOf(
   const source = body.streams[e.ref.stream]?.source;
   const [step] = e.path;
   if (e.ref.level !== 0 || e.path.length !== 1 || source?.kind !== 'filter' || step?.kind !== 'name') return null;
-  for (const { name, definition } of context.levels) {
+  for (const { definition } of context.levels) {
     if (definition.kind !== 'partition') continue;
     const item = definition.items.find((i) => i.stream.source.eventType.name === source.eventType.name);
     const at = (item?.keys ?? []).findIndex((k) => {
@@ -141,11 +142,10 @@ function keyOf(
       return only?.kind === 'name' && only.name === step.name;
     });
     if (at < 0) continue;
-    const names = context.levels.length > 1 ? [name, `key${at + 1}`] : [`key${at + 1}`];
-    const path = names.map((n) => Object.freeze({ kind: 'name' as const, name: n, dynamic: false }));
+    const key = Object.freeze({ kind: 'name', name: `key${at + 1}`, dynamic: false } as const);
     return Object.freeze({
       kind: 'contextProperty',
-      path: Object.freeze(path),
+      path: Object.freeze([key]),
       type: e.type,
       nullable: true,
       ast: e.ast,

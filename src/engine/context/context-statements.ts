@@ -9,7 +9,7 @@ import { compilePartitioned } from './partitioned.ts';
 import { PartitionedStore } from './partitioned-store.ts';
 
 export function compileCreateContext(
-  statement: CreateContext,
+  statement: Pick<CreateContext, 'name'>,
   index: number,
   program: ContextProgram,
 ): StatementProgram {

@@ -54,7 +54,7 @@ export class PartitionedStore implements Store {
       after.push(...result.after);
       before.push(...result.before);
     }
-    return { after, before };
+    return { after, before, inserted: [] };
   }
 
   #refusal(what: string): CodedError {
