@@ -25,7 +25,7 @@ export interface PartitionVariable {
   readonly type: ValueType;
   readonly constant: boolean;
   /** Read when the partition opens. */
-  initial(context: InstanceContext): Value;
+  readonly initial: (context: InstanceContext) => Value;
 }
 
 export class ContextManager implements StatementInstance {
@@ -58,7 +58,7 @@ export class ContextManager implements StatementInstance {
   /** The member is told of the partitions that are open, and of all that open and close from now on. */
   join(member: Member): void {
     this.#members.add(member);
-    for (const partition of [...this.#partitions]) member.open(partition);
+    for (const partition of this.#partitions) member.open(partition);
   }
 
   leave(member: Member): void {
@@ -131,7 +131,7 @@ export class ContextManager implements StatementInstance {
     context.partition = partition;
     this.#partitions.add(partition);
     for (const variable of this.#variables) this.#addTo(partition, variable);
-    for (const member of [...this.#members]) member.open(partition);
+    for (const member of this.#members) member.open(partition);
     return { properties, partition, next: null, context };
   }
 
@@ -164,7 +164,7 @@ export class ContextManager implements StatementInstance {
     if (partition === null) return;
     partition.live = false;
     this.#partitions.delete(partition);
-    for (const member of [...this.#members]) member.close(partition);
+    for (const member of this.#members) member.close(partition);
   }
 
   // -------------------------------------------------------------------------------------------- the engine's calls
@@ -177,7 +177,7 @@ export class ContextManager implements StatementInstance {
     const slot = this.program.slots[at];
     if (slot === undefined) return;
     const items = this.program.itemsOf(slot.typeName);
-    for (const state of [...this.#statesAt(slot.level, this.#root, 0, event, items)]) {
+    for (const state of this.#statesAt(slot.level, this.#root, 0, event, items)) {
       state.meet(slot, event);
       this.#unsettled.add(state);
     }

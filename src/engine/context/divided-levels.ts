@@ -47,7 +47,7 @@ export class KeyedLevel implements LevelState {
     // An event that is divided ends the partition of its key, another is tried on all.
     const item = this.#program.items.find((i) => i.typeName === slot.typeName);
     if (item === undefined) {
-      for (const { end } of [...this.#open.values()]) end?.meet(slot, event);
+      for (const { end } of this.#open.values()) end?.meet(slot, event);
       return;
     }
     const key = item.key(event, this.#place.context);
@@ -98,7 +98,7 @@ export class KeyedLevel implements LevelState {
   }
 
   settle(): void {
-    for (const { end } of [...this.#open.values()]) end?.settle();
+    for (const { end } of this.#open.values()) end?.settle();
   }
 
   *nodesFor(event: Event, at: number): Iterable<LevelNode> {
@@ -117,7 +117,7 @@ export class KeyedLevel implements LevelState {
   }
 
   stop(): void {
-    for (const key of [...this.#open.keys()]) this.#close(key);
+    for (const key of this.#open.keys()) this.#close(key);
   }
 }
 

@@ -134,6 +134,6 @@ export class PartitionHost implements InstanceHost {
   /** No timer and no variable calls any more. */
   release(): void {
     for (const timer of this.#timers) this.#host.forget(timer);
-    for (const unlisten of [...this.#unlisten]) unlisten();
+    for (const unlisten of this.#unlisten) unlisten();
   }
 }

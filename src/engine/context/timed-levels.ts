@@ -188,11 +188,11 @@ export class InitiatedLevel implements LevelState {
       if (!this.#stopped) this.#start.meet(slot, event);
       return;
     }
-    for (const { end } of [...this.#open]) end?.meet(slot, event);
+    for (const { end } of this.#open) end?.meet(slot, event);
   }
 
   settle(): void {
-    for (const { end } of [...this.#open]) end?.settle();
+    for (const { end } of this.#open) end?.settle();
     this.#start.settle();
   }
 
@@ -207,6 +207,6 @@ export class InitiatedLevel implements LevelState {
   stop(): void {
     this.#stopped = true;
     this.#start.stop();
-    for (const opened of [...this.#open]) this.#close(opened);
+    for (const opened of this.#open) this.#close(opened);
   }
 }

@@ -140,6 +140,6 @@ export class StatementHost implements InstanceHost {
   /** Disarms all timers and listens to no variable any more. */
   release(): void {
     for (const timer of this.#timers) this.#services.timers.disarm(timer);
-    for (const unlisten of [...this.#unlisten]) unlisten();
+    for (const unlisten of this.#unlisten) unlisten();
   }
 }
