@@ -244,6 +244,8 @@ export class FragmentHost {
       return { kind: 'silence', done: request.step === 'end', atMs: stampMs };
     const { reply, released } = silence.ask(request, stampMs);
     for (const delta of released) this.#number(running, delta);
+    if (reply.report !== undefined)
+      this.#outbox.disclosed(running, [from], reply.report.groups.length, encodeReply(reply).length);
     running.paces.get(from)?.returned();
     this.flush();
     return reply;
