@@ -5,7 +5,7 @@
  * State: fragments with something unsent, deltas of this turn for this very agent. Bound: the senders', and one turn.
  */
 import { HeartbeatPace } from '../exchange/heartbeat-pace.ts';
-import { HEARTBEAT_MS } from '../exchange/limits.ts';
+import { HEARTBEAT_MS, SILENT_HEARTBEAT_MS } from '../exchange/limits.ts';
 import { envelopeBytes } from '../federation/codec.ts';
 import { KEY_BYTES } from '../federation/limits.ts';
 import { eventKey, type CauseKey } from '../model/cause-key.ts';
@@ -180,7 +180,7 @@ export class FragmentOutbox {
         if (consumer === runtime.domain) continue;
         const pace = paceOf(running, consumer);
         if (!pace.due(nowMs, HEARTBEAT_MS)) continue;
-        pace.beaten(nowMs);
+        pace.beaten(nowMs, running.silence?.silent === true ? SILENT_HEARTBEAT_MS : undefined);
         this.advance(running);
         const list = perConsumer.get(consumer);
         if (list === undefined) perConsumer.set(consumer, [this.progressOf(running)]);

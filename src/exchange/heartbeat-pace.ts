@@ -42,8 +42,9 @@ export class HeartbeatPace {
     return nowMs - this.#saidMs >= pauseMs - beatMs / 2;
   }
 
-  beaten(nowMs: number): void {
+  /** `idleMs`: the longest pause. */
+  beaten(nowMs: number, idleMs = IDLE_HEARTBEAT_MS): void {
     this.#saidMs = nowMs;
-    if (!this.waiting(nowMs)) this.#pauseMs = Math.min(this.#pauseMs * 4, IDLE_HEARTBEAT_MS);
+    if (!this.waiting(nowMs)) this.#pauseMs = Math.min(this.#pauseMs * 4, idleMs);
   }
 }

@@ -88,3 +88,6 @@ export const SKEW_FRESH_MS = 30_000;
 /** How often an agent says what its clock is to peers that get no heartbeat from it, and to how many: a median needs few. */
 export const CLOCK_BEAT_MS = 5_000;
 export const CLOCK_PEERS = 8;
+
+/** Longest pause of heartbeats of a fragment that is silent: two fit into the time after which a domain counts as silent. */
+export const SILENT_HEARTBEAT_MS = 4000;
