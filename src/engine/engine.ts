@@ -40,6 +40,12 @@ export interface EngineLimits {
    * @default 100_000
    */
   readonly routedPerCause?: number | undefined;
+  /**
+   * Most partial matches that one pattern keeps: waiting atoms and observers, remembered keys of every-distinct, collected
+   * events of repeats and of `and`. What is beyond is not begun, and told as `LIMIT_EXCEEDED`.
+   * @default 500_000
+   */
+  readonly partialMatches?: number | undefined;
 }
 
 export interface EngineOptions {
@@ -76,6 +82,8 @@ export interface QueryAnswer {
 }
 
 const ROUTED_PER_CAUSE = 100_000;
+/** Some 400 bytes each: 200 MB per pattern at most. */
+const PARTIAL_MATCHES = 500_000;
 
 export class Engine {
   readonly #types = new EventTypes();
@@ -94,7 +102,7 @@ export class Engine {
   constructor(options: EngineOptions = {}) {
     const routedPerCause = options.limits?.routedPerCause ?? ROUTED_PER_CAUSE;
     this.#runner = new CauseRunner(this.#types, this.#stores, options.startMs ?? 0, routedPerCause);
-    this.#services = this.#makeServices();
+    this.#services = this.#makeServices(options.limits?.partialMatches ?? PARTIAL_MATCHES);
   }
 
   /** Engine clock, ms. */
@@ -286,11 +294,12 @@ export class Engine {
     return found.instance.iterate();
   }
 
-  #makeServices(): EngineServices {
+  #makeServices(partialMatches: number): EngineServices {
     const runner = this.#runner;
     const stores = this.#stores;
     return {
       clock: runner,
+      partialMatches,
       get causeKey() {
         return runner.causeKey;
       },

@@ -1,6 +1,6 @@
 /** A module of EPL over one engine: send, move the clock, look at the listener calls. For unit tests of the engine. */
 import { Engine, rowToObject } from '../../src/engine/engine.ts';
-import type { CauseInput, Deployment, StatementOutput } from '../../src/engine/engine.ts';
+import type { CauseInput, Deployment, EngineLimits, StatementOutput } from '../../src/engine/engine.ts';
 import { analyzeModule } from '../../src/epl/analyze.ts';
 import { LayeredCatalog } from '../../src/epl/catalog.ts';
 import { analyzeQuery } from '../../src/epl/analyze-query.ts';
@@ -37,8 +37,8 @@ export class EplRun {
   #calls: Call[] = [];
   #seq = 0;
 
-  constructor(types: readonly EventType[], startMs = 0) {
-    this.engine = new Engine({ startMs });
+  constructor(types: readonly EventType[], startMs = 0, limits: EngineLimits = {}) {
+    this.engine = new Engine({ startMs, limits });
     for (const type of types) {
       this.catalog.addType(type);
       this.engine.addEventType(type);

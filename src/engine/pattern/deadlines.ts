@@ -97,27 +97,30 @@ export class Deadlines implements TimerTarget {
       this.drop(first);
       due.push(first);
     }
-    // Taken out before any is told: one that is given up meanwhile is known by its order.
-    if (due.length > 0) {
-      this.#tell(due);
-      this.#expired();
-    }
+    const failure = this.#tell(due);
     const first = this.#first();
     if (first !== null && first.dueMs < this.#armedMs) this.#arm(first.dueMs);
+    if (due.length > 0) this.#expired();
+    if (failure !== null) throw failure.error;
   }
 
-  /** Deadlines of the present instant that nobody has dropped. */
+  /** Deadlines of the present instant that nobody has dropped, where there are several. */
   #due: Set<Deadline> | null = null;
 
-  #tell(due: readonly Deadline[]): void {
-    const [only] = due;
-    if (due.length === 1 && only !== undefined) {
-      only.expire();
-      return;
+  /** All of them, whatever one does; the first failure. */
+  #tell(due: readonly Deadline[]): { readonly error: unknown } | null {
+    let failure: { readonly error: unknown } | null = null;
+    this.#due = due.length > 1 ? new Set(due) : null;
+    for (const deadline of due) {
+      if (this.#due !== null && !this.#due.delete(deadline)) continue;
+      try {
+        deadline.expire();
+      } catch (error) {
+        failure ??= { error };
+      }
     }
-    this.#due = new Set(due);
-    for (const deadline of due) if (this.#due.delete(deadline)) deadline.expire();
     this.#due = null;
+    return failure;
   }
 
   /** Gives up a deadline, also one of the present instant that has not been told yet. */

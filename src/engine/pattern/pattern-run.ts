@@ -5,7 +5,7 @@
  * An event meets the atoms that wait when it arrives; what it starts does not see it (Esper reference §7.5.3). Atoms met
  * together are told in a fixed order: those with more conditions first (so that `x and not y` and `x until y` decide for
  * the special case), else the older first. State: the tree of operators under way, waiting atoms, deadlines. Bound:
- * {@link MAX_PARTIAL_MATCHES}; past it new partial matches are not begun, which is counted and told as `LIMIT_EXCEEDED`.
+ * `EngineLimits.partialMatches`; past it new partial matches are not begun, which is counted and told as `LIMIT_EXCEEDED`.
  */
 import { CodedError } from '../../model/errors.ts';
 import type { Event } from '../../model/event.ts';
@@ -20,12 +20,6 @@ import { Deadlines } from './deadlines.ts';
 import { SharedEvents } from './overlap.ts';
 import type { PatternProgram } from './pattern-program.ts';
 import type { Parent, State } from './state.ts';
-
-/**
- * Most partial matches of one pattern: waiting atoms and observers, remembered keys of every-distinct, collected events of
- * repeats and of `and`. Some 400 bytes each, so 200 MB at most.
- */
-export const MAX_PARTIAL_MATCHES = 500_000;
 
 /** A waiting atom that an event can meet. */
 export interface Met extends Waiting<Met> {
@@ -60,6 +54,8 @@ export class PatternRun implements Parent {
   /** The bound was met and that has been told; until half of it is free again. */
   #told = false;
   #overflow = false;
+  /** Tags have been handed on in this cause. */
+  #handedTags = false;
   /** What the present cause has brought: one event for one atom in the usual case, else lists of the same length. */
   #oneEvent: Event | null = null;
   #oneAtom = 0;
@@ -68,19 +64,13 @@ export class PatternRun implements Parent {
   readonly #hits: Met[] = [];
   #matches: Event[] = [];
 
-  constructor(
-    program: PatternProgram,
-    host: InstanceHost,
-    context: InstanceContext,
-    sink: MatchSink,
-    limit = MAX_PARTIAL_MATCHES,
-  ) {
+  constructor(program: PatternProgram, host: InstanceHost, context: InstanceContext, sink: MatchSink) {
     this.program = program;
     this.context = context;
     this.#host = host;
     this.#sink = sink;
     this.#takesTags = sink.takesTags === true;
-    this.#limit = limit;
+    this.#limit = host.partialMatches;
     this.#class = host.classFor(program.eventType);
     this.#tables = program.atoms.map((atom) => new AtomTable<Met>(atom.link, context));
     this.deadlines = new Deadlines(host, program.sites, () => this.#tell());
@@ -137,6 +127,7 @@ export class PatternRun implements Parent {
       return;
     }
     if (this.#matches.length > 0 || this.#overflow) this.#tell();
+    else this.#handedTags = false;
   }
 
   #emptyHits(): void {
@@ -166,7 +157,16 @@ export class PatternRun implements Parent {
       if (this.program.consumes) keepConsumers(hits);
       if (hits.length > 1) hits.sort(inTurn);
     }
-    for (let i = 0; i < hits.length; i++) hits[i]?.receive(event);
+    let failure: { readonly error: unknown } | null = null;
+    for (let i = 0; i < hits.length; i++) {
+      try {
+        hits[i]?.receive(event);
+      } catch (error) {
+        // The others go on: what fails is one partial match.
+        failure ??= { error };
+      }
+    }
+    if (failure !== null) throw failure.error;
   }
 
   // -------------------------------------------------------------------------------------------- of the states
@@ -200,6 +200,7 @@ export class PatternRun implements Parent {
     if (child !== this.#root && this.#root !== null) return;
     if (ended) this.#root = null;
     if (this.#takesTags) {
+      this.#handedTags = true;
       this.#sink.matchedTags?.(tags);
       return;
     }
@@ -221,8 +222,12 @@ export class PatternRun implements Parent {
       const matches = this.#matches;
       this.#matches = [];
       this.#handOver(matches);
+      return;
     }
-    if (!this.#overflow) return;
+    const handed = this.#handedTags;
+    this.#handedTags = false;
+    // The error would take the rows of the cause with it: it waits for a cause without any.
+    if (!this.#overflow || handed) return;
     this.#overflow = false;
     throw new CodedError('LIMIT_EXCEEDED', `a pattern has reached its bound of ${this.#limit} partial matches`, {
       position: this.program.position,

@@ -20,6 +20,8 @@ const SLOTS_PER_STATEMENT = 4096;
 /** What the engine lends to its instances. */
 export interface EngineServices extends VariableReader {
   readonly clock: Clock;
+  /** Most partial matches of one pattern. */
+  readonly partialMatches: number;
   readonly causeKey: CauseKey;
   readonly timers: TimerQueue;
   readonly index: FilterIndex<DeployedStatement>;

@@ -34,6 +34,10 @@ export class StatementHost implements InstanceHost {
     return this.#clock.nowMs;
   }
 
+  get partialMatches(): number {
+    return this.#services.partialMatches;
+  }
+
   get causeKey(): CauseKey {
     return this.#services.causeKey;
   }

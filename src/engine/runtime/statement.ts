@@ -73,6 +73,8 @@ export function isTransformer(instance: object): instance is EventTransformer {
 
 export interface InstanceHost {
   readonly nowMs: number;
+  /** Most partial matches of one pattern. */
+  readonly partialMatches: number;
   /** Key of the cause that runs. */
   readonly causeKey: CauseKey;
   newContext(): InstanceContext;
