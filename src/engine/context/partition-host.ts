@@ -30,6 +30,10 @@ export class PartitionHost implements InstanceHost {
     return this.#host.nowMs;
   }
 
+  get partialMatches(): number {
+    return this.#host.partialMatches;
+  }
+
   get causeKey(): CauseKey {
     return this.#host.causeKey;
   }

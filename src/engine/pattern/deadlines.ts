@@ -143,7 +143,7 @@ export class Deadlines implements TimerTarget {
   }
 
   stop(): void {
-    this.#host.disarm(this.#timer);
+    this.#host.forget(this.#timer);
   }
 
   #up(deadline: Deadline): void {
