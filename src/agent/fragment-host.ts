@@ -284,7 +284,7 @@ export class FragmentHost {
 
   /** Sends what is waiting; called at the end of each turn (one event, one tick). */
   flush(): void {
-    if (this.#broken.size > 0) this.#tellBroken();
+    if (this.#broken.size > 0) this.#outbox.tell(this.#broken);
     if (this.#capped.size > 0 || this.#overflowed.size > 0) this.#release();
     this.#outbox.flush();
   }
@@ -302,16 +302,6 @@ export class FragmentHost {
   /** Tells consumers how far this domain is, as far as it is due to them. */
   heartbeat(): void {
     this.#outbox.heartbeat(this.#running.values());
-  }
-
-  /** Bounds that ceased to hold are told at once. */
-  #tellBroken(): void {
-    const sentMs = this.#deps.clock.nowMs();
-    for (const running of this.#broken) {
-      for (const consumer of running.leases.keys())
-        this.#deps.outlet.sendHeartbeat(consumer, { sentMs, fragments: [this.#outbox.progressOf(running)] });
-    }
-    this.#broken.clear();
   }
 
   /** Ends leases that were not renewed. */

@@ -169,6 +169,16 @@ export class FragmentOutbox {
     paceOf(running, from).asked(this.#deps.clock.monotonicMs());
   }
 
+  /** Bounds that ceased to hold are told at once. */
+  tell(broken: Set<RunningFragment>): void {
+    const sentMs = this.#deps.clock.nowMs();
+    for (const running of broken) {
+      for (const consumer of running.leases.keys())
+        this.#deps.outlet.sendHeartbeat(consumer, { sentMs, fragments: [this.progressOf(running)] });
+    }
+    broken.clear();
+  }
+
   /** One heartbeat per consumer domain with what is due to it; this agent itself is asked by `progress`. */
   heartbeat(all: Iterable<RunningFragment>): void {
     const { clock, outlet, runtime } = this.#deps;
