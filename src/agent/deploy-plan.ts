@@ -41,6 +41,8 @@ export interface DeployOptions {
   readonly readers: readonly DomainName[];
   /** The owner's own stamp clock. */
   readonly stampMs: () => number;
+  /** S of the query: what is older is no part of it, also where it shares a fragment with an earlier one. @default 0 */
+  readonly sinceMs?: number | undefined;
   /** No stamp later than this is believed: a domain whose clock is further ahead cannot fix the start. @default Infinity */
   readonly latestMs?: (() => number) | undefined;
   /** Called with each start that is tried, before anybody is told. */
@@ -103,7 +105,7 @@ export async function resumeFragments(
   );
   return Promise.all(
     prepared.map(async ({ fragment, reply }) => {
-      const request = { kind: 'snapshot', fragmentId: reply.fragmentId } as const;
+      const request = { kind: 'snapshot', fragmentId: reply.fragmentId, fromMs: options.sinceMs } as const;
       const snapshot = expectReply(await ask(fragment.domain, request), 'snapshot');
       return { fragment, prepared: reply, startMs: snapshot.watermarkMs, lastSeq: snapshot.seq, snapshot };
     }),

@@ -11,6 +11,7 @@ import { CodedError } from '../model/errors.ts';
 import type { Catalog } from '../model/event-type.ts';
 import type { DomainName } from '../model/ids.ts';
 import { stringifyType } from '../model/value.ts';
+import { walkBody } from '../planner/walk.ts';
 import { SILENT } from '../planner/fragment-text.ts';
 import type { ExportPolicies } from './export-policies.ts';
 import { enforcePolicies, type RowCap } from './policy-check.ts';
@@ -96,10 +97,20 @@ export function admitFragment(
     !joined &&
     silent === null &&
     statement.subqueries.length === 0 &&
+    !looksBack(statement) &&
     statement.streams.every((s) => s.windows.every((w) => SHAREABLE_WINDOWS.has(w.name)));
   const printed = printStatement(statement.ast);
   const canonical = silent === null ? printed : `@${SILENT} ${printed}${silent.clauses}`;
   return { module, statement, canonical, shareable, joined, gridMs, caps, silent: silent?.condition ?? null };
+}
+
+/** `prev` and `prior` reach rows from before the start of a later consumer. */
+function looksBack(statement: SelectStatement): boolean {
+  let found = false;
+  walkBody(statement, (e) => {
+    if (e.kind === 'prev' || e.kind === 'prior') found = true;
+  });
+  return found;
 }
 
 function isInnerJoin(statement: SelectStatement): boolean {

@@ -258,7 +258,9 @@ export class FragmentHost {
     this.#deps.counters.add('exchange_snapshots_total');
     this.#deps.runtime.tick();
     this.#outbox.advance(running);
-    const reply = running.sender.snapshot([...(running.rows?.values() ?? [])]);
+    const { fromMs = 0 } = request;
+    const present = [...(running.rows?.values() ?? [])].filter((r) => r.enteredMs >= fromMs);
+    const reply = running.sender.snapshot(present.map((r) => r.row));
     if (from !== this.#deps.runtime.domain) {
       this.#outbox.disclosed(running, [from], reply.rows.length, encodeReply(reply).length);
       this.#caps.owe(running.admitted.caps, [from], reply.rows.length, this.#deps.clock.monotonicMs());
@@ -271,15 +273,8 @@ export class FragmentHost {
 
   /** How far these fragments are. `waits`: the consumer holds causes back and wants to be told with every beat. */
   progress(from: DomainName, ids: readonly FragmentId[], waits = false): Heartbeat {
-    const fragments = ids.flatMap((id) => {
-      const running = this.#running.get(id);
-      if (running === undefined || !running.leases.has(from)) return [];
-      this.#outbox.advance(running);
-      if (running.state !== 'active') return [];
-      if (waits) this.#outbox.asked(running, from);
-      return [this.#outbox.progressOf(running)];
-    });
-    return { sentMs: this.#deps.clock.nowMs(), fragments };
+    const asked = ids.flatMap((id) => this.#running.get(id) ?? []);
+    return this.#outbox.progress(from, asked, waits);
   }
 
   /** Sends what is waiting; called at the end of each turn (one event, one tick). */
@@ -387,7 +382,7 @@ export class FragmentHost {
   }
 
   #number(running: RunningFragment, delta: Delta): void {
-    if (running.rows !== null) applyToRows(running.rows, delta.updates);
+    if (running.rows !== null) applyToRows(running.rows, delta);
     this.#outbox.append(running, delta);
   }
 

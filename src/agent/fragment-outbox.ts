@@ -164,9 +164,16 @@ export class FragmentOutbox {
     }
   }
 
-  /** `from` waits, asked how far the fragment is, and is answered. */
-  asked(running: RunningFragment, from: DomainName): void {
-    paceOf(running, from).asked(this.#deps.clock.monotonicMs());
+  /** How far the fragments are, of those that `from` reads. `waits`: it holds causes back. */
+  progress(from: DomainName, asked: readonly RunningFragment[], waits: boolean): Heartbeat {
+    const nowMs = this.#deps.clock.monotonicMs();
+    const fragments = asked.flatMap((running) => {
+      if (!running.leases.has(from) || running.state !== 'active') return [];
+      this.advance(running);
+      if (waits) paceOf(running, from).asked(nowMs);
+      return [this.progressOf(running)];
+    });
+    return { sentMs: this.#deps.clock.nowMs(), fragments };
   }
 
   /** Bounds that ceased to hold are told at once. */

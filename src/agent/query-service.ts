@@ -411,6 +411,7 @@ export class QueryService {
       queryId: query.id,
       consumer: this.#deps.transport.self,
       readers: query.readers,
+      sinceMs: query.startMs,
       stampMs: this.#deps.stampMs,
       latestMs: this.#options.barrier === true ? undefined : () => this.#deps.clock.nowMs() + MAX_SKEW_MS,
       barrier: this.#options.barrier,

@@ -27,6 +27,12 @@ export interface Lease {
   request: PrepareFragment;
 }
 
+/** A row of a view, and when it entered. */
+export interface PresentRow {
+  readonly row: InsertedRow;
+  readonly enteredMs: number;
+}
+
 export interface RunningFragment {
   readonly id: FragmentId;
   readonly kind: FragmentKind;
@@ -37,7 +43,7 @@ export interface RunningFragment {
   /** When each consumer is told next. */
   readonly paces: Map<DomainName, HeartbeatPace>;
   /** Present rows of a view fragment by id, for snapshots; null for other kinds. */
-  readonly rows: Map<string, InsertedRow> | null;
+  readonly rows: Map<string, PresentRow> | null;
   /** Ids of its rows where they are joined ones. */
   readonly joined: JoinedRows | null;
   state: 'prepared' | 'scheduled' | 'active';
@@ -71,9 +77,10 @@ function plainUpdate(update: Update): Update {
   return { insert: update.insert.map((r) => ({ id: r.id, values: plainValues(r.values) })), remove: update.remove };
 }
 
-export function applyToRows(rows: Map<string, InsertedRow>, updates: readonly Update[]): void {
+export function applyToRows(rows: Map<string, PresentRow>, { key, updates }: Delta): void {
+  const enteredMs = key.timestampMs;
   for (const update of updates) {
-    for (const row of update.insert) if (row.id !== null) rows.set(rowKey(row.id), row);
+    for (const row of update.insert) if (row.id !== null) rows.set(rowKey(row.id), { row, enteredMs });
     for (const row of update.remove) if ('id' in row) rows.delete(rowKey(row.id));
   }
 }

@@ -82,7 +82,7 @@ function toWireRequest(request: ControlRequest): WireRequest {
       return { replay: { fragmentId, epoch, fromSeq, toSeq } };
     }
     case 'snapshot':
-      return { snapshot: { fragmentId: request.fragmentId } };
+      return { snapshot: { fragmentId: request.fragmentId, fromMs: request.fromMs ?? 0 } };
     case 'progress':
       return { progress: { fragmentIds: [...request.fragmentIds], untilMs: request.untilMs } };
     case 'key':
@@ -124,7 +124,10 @@ function fromWireRequest(frame: WireRequest): ControlRequest {
       toSeq: positive(frame.replay.toSeq, 'to_seq'),
     };
   }
-  if (frame.snapshot) return { kind: 'snapshot', fragmentId: fragmentIdOf(frame.snapshot.fragmentId) };
+  if (frame.snapshot) {
+    const fromMs = count(frame.snapshot.fromMs, 'from_ms');
+    return { kind: 'snapshot', fragmentId: fragmentIdOf(frame.snapshot.fragmentId), ...(fromMs > 0 ? { fromMs } : {}) };
+  }
   if (frame.progress) {
     const fragmentIds = list(frame.progress.fragmentIds, 'fragments', FRAGMENTS).map(fragmentIdOf);
     return { kind: 'progress', fragmentIds, untilMs: count(frame.progress.untilMs, 'until_ms') };

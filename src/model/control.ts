@@ -111,6 +111,8 @@ export interface ReplayRequest {
 export interface SnapshotRequest {
   readonly kind: 'snapshot';
   readonly fragmentId: FragmentId;
+  /** S of the query: rows that entered before it are left out. @default 0 */
+  readonly fromMs?: number | undefined;
 }
 
 /**

@@ -1611,6 +1611,9 @@ export namespace pqa {
             /** Snapshot fragmentId. */
             fragmentId?: (string|null);
 
+            /** Snapshot fromMs. */
+            fromMs?: (number|null);
+
             /**
              * Encodes the specified Snapshot message. Does not implicitly {@link pqa.wire.Snapshot.verify|verify} messages.
              * @param message Snapshot message or plain object to encode
@@ -1637,6 +1640,9 @@ export namespace pqa {
 
                 /** Snapshot fragmentId */
                 fragmentId?: (string|null);
+
+                /** Snapshot fromMs */
+                fromMs?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -2372,6 +2372,7 @@ export const pqa = $root.pqa = (() => {
             };
 
             Snapshot.prototype.fragmentId = null;
+            Snapshot.prototype.fromMs = null;
 
             Snapshot.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -2382,6 +2383,8 @@ export const pqa = $root.pqa = (() => {
                     throw $Error("max depth exceeded");
                 if (message.fragmentId != null && $Object.hasOwnProperty.call(message, "fragmentId") && message.fragmentId !== "")
                     writer.uint32(10).string(message.fragmentId);
+                if (message.fromMs != null && $Object.hasOwnProperty.call(message, "fromMs") && (typeof message.fromMs === "object" ? message.fromMs.low || message.fromMs.high : message.fromMs !== 0))
+                    writer.uint32(16).uint64(message.fromMs);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2422,6 +2425,15 @@ export const pqa = $root.pqa = (() => {
                                 message.fragmentId = value;
                             else
                                 delete message.fragmentId;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.fromMs = value;
+                            else
+                                delete message.fromMs;
                             continue;
                         }
                     }

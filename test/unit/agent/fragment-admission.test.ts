@@ -48,6 +48,28 @@ describe('admission of fragments', () => {
     expect(codeOf(() => admit('select rstream host from Mem#length(2)', 'view'))).toBe('FRAGMENT_REFUSED');
   });
 
+  // DESIGN §5, rule "share": whether a later consumer may be served by what runs already.
+  it.each([
+    ['select host from Mem(util > 5)', 'stream', true],
+    ['select prior(1, host) as host from Mem', 'stream', false],
+    ...[
+      'time(3 sec)',
+      'length(2)',
+      'keepall',
+      'lastevent',
+      'unique(host)',
+      'timetolive(0L)',
+      'time_order(1L, 3 sec)',
+    ].map((w) => [`select irstream host from Mem#${w}`, 'view', true] as const),
+    ...['firstlength(2)', 'sort(2, util)', 'length_batch(2)', 'time_batch(3 sec)', 'firstunique(host)'].map(
+      (w) => [`select irstream host from Mem#${w}`, 'view', false] as const,
+    ),
+    ['select irstream prev(1, host) as host from Mem#length(3)', 'view', false],
+    ['select host from Mem#length(2)', 'result', false],
+  ] as const)('%s (%s): shared %s', (epl, kind, shareable) => {
+    expect(admit(epl, kind)).toMatchObject({ shareable });
+  });
+
   it('a silent fragment watches columns that it selects, and sends the rows of its window to one consumer', () => {
     const text = '@Silent select irstream host, util from Mem#time(3 sec) group by host having avg(util) > 5';
     const admitted = admitFragment(

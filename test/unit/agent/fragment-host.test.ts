@@ -318,6 +318,21 @@ describe('fragment host', () => {
     expect(reply).toMatchObject({ seq: w.published.reduce((n, e) => n + e.deltas.length, 0) });
   });
 
+  it('a snapshot for a later query leaves out what entered before its start, also where it shares the fragment', () => {
+    const w = new HostWorld();
+    const epl = 'select irstream host from renci.Mem#length(5) where util > 5';
+    const id = w.run('a', { ...VIEW, epl, queryId: 'q1' });
+    w.send('old', 9);
+    w.wall(5_000);
+    expect(w.run('a', { ...VIEW, epl, queryId: 'q2' })).toBe(id);
+    w.send('new', 9);
+    const rowsFrom = (fromMs?: number) => {
+      const reply = w.host.snapshot('a', { kind: 'snapshot', fragmentId: id, fromMs });
+      return reply.kind === 'snapshot' ? reply.rows.map((r) => r.values[0]) : [];
+    };
+    expect([rowsFrom(5_001), rowsFrom(0), rowsFrom()]).toEqual([['new'], ['old', 'new'], ['old', 'new']]);
+  });
+
   it('says who reads a metric, by the name of the union and of its own stream', () => {
     const w = new HostWorld();
     w.run('a');
