@@ -430,7 +430,11 @@ function typeOfStep(base: ValueType, step: PathStep, position: Position, context
   }
   if (step.dynamic) return OBJECT;
   const text = step.kind === 'name' ? `'${step.name}'` : step.kind === 'key' ? `'${step.key}'` : `[${step.index}]`;
-  return fail('UNKNOWN_PROPERTY', `${describeType(base)} has no part ${text}`, position);
+  const hint =
+    base.kind === 'array' && base.of.kind === 'event' && step.kind === 'name'
+      ? `it holds several: write [0].${step.name} for the first`
+      : undefined;
+  return fail('UNKNOWN_PROPERTY', `${describeType(base)} has no part ${text}`, position, hint);
 }
 
 function stepType(type: EventType, step: PathStep, position: Position, context: Context): ValueType {
@@ -462,7 +466,9 @@ function aliasHint(name: string, context: Context): string | undefined {
 
 /** `c.load` where no stream is called c. */
 function streamsHint(chain: AstChain, context: Context): string | undefined {
-  const streams = context.scope.streams.map((s) => s.alias ?? s.typeName);
+  const streams = context.scope.streams.flatMap((s) =>
+    s.tags === true ? s.type.properties.map((p) => p.name) : [s.alias ?? s.typeName],
+  );
   if (chain.steps.length < 2 || streams.length === 0) return undefined;
   return streams.length === 1 ? `the stream is named ${streams[0]}` : `the streams are named ${streams.join(', ')}`;
 }

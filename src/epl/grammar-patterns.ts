@@ -1,6 +1,7 @@
 /** Grammar of patterns (Esper reference §7). */
 import type { IToken } from 'chevrotain';
-import type { AstExpression, AstFollower, AstPattern } from '../model/ast.ts';
+import type { AstAnnotation, AstExpression, AstFollower, AstPattern } from '../model/ast.ts';
+import { CodedError } from '../model/errors.ts';
 import type { Rule } from './grammar-base.ts';
 import { StreamParser } from './grammar-streams.ts';
 import * as T from './tokens.ts';
@@ -11,6 +12,15 @@ interface PatternRange {
   readonly low: AstExpression | null;
   readonly high: AstExpression | null;
   readonly exact: boolean;
+}
+
+/** The level of `@consume`, the only annotation of an atom: 1 where none is written. */
+function levelOf({ name, value, position }: AstAnnotation): number {
+  if (name.toLowerCase() === 'consume') return typeof value === 'number' ? value : 1;
+  throw new CodedError('SYNTAX', `'@${name}' cannot stand behind an atom of a pattern`, {
+    position,
+    hint: 'there is @consume, or @consume(2)',
+  });
 }
 
 export abstract class PatternParser extends StreamParser {
@@ -220,7 +230,7 @@ export abstract class PatternParser extends StreamParser {
             const source = this.SUBRULE(this.filterSource);
             this.OPTION1(() => {
               const annotation = this.SUBRULE(this.annotation);
-              consume = this.ACTION(() => (typeof annotation.value === 'number' ? annotation.value : 1));
+              consume = this.ACTION(() => levelOf(annotation));
             });
             return freeze({ kind: 'atom', tag, source, consume, position: this.span(start) });
           },
