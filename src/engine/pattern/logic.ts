@@ -5,6 +5,7 @@
  * ends with the first operand that ends. `not` is true from the start, and false for good when its operand turns true.
  * State: the operands under way; matches of `and`. Bound: that of the partial matches.
  */
+import { CodedError } from '../../model/errors.ts';
 import type { Tags } from '../evaluation.ts';
 import type { PatternRun } from './pattern-run.ts';
 import type { Parent, PatternNode, Shared } from './state.ts';
@@ -19,6 +20,9 @@ export class AndNode implements PatternNode {
     return new AndState(this, run, parent, place);
   }
 }
+
+/** Most matches that one event may make of an `and`: they multiply. Some 100 MB. */
+const MAX_COMBINATIONS = 1_000_000;
 
 class AndState extends State implements Parent {
   readonly keepsAtoms = false;
@@ -50,6 +54,7 @@ class AndState extends State implements Parent {
     const goesOn = this.#goesOn();
     if (goesOn || !others) this.#keep(matches, child.place, tags);
     if (!others) return;
+    this.#requireFew(matches, child.place);
     let combined: Tags[] = [tags];
     matches.forEach((list, i) => {
       if (i === child.place) return;
@@ -58,6 +63,19 @@ class AndState extends State implements Parent {
     });
     if (!goesOn) this.quit();
     for (const each of combined) this.parent.childTrue(each, this, !goesOn);
+  }
+
+  #requireFew(matches: readonly Tags[][], place: number): void {
+    let count = 1;
+    matches.forEach((list, i) => {
+      if (i !== place) count *= list.length;
+    });
+    if (count <= MAX_COMBINATIONS) return;
+    throw new CodedError('LIMIT_EXCEEDED', `an 'and' in a pattern has ${count} combinations for one event`, {
+      position: this.run.program.position,
+      hint: 'leave out every before its operands, or end them with where timer:within',
+      data: { bound: MAX_COMBINATIONS },
+    });
   }
 
   /** An operand that can match again is left; a `not` waits for the others. */

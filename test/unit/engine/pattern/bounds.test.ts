@@ -26,6 +26,13 @@ function flood(run: EplRun, count: number, from = 0): readonly string[] {
   return codes;
 }
 
+test('combinations of an and are bounded', () => {
+  const run = new EplRun([A, B]);
+  run.deploy('select 1 as one from pattern [every a=A and every b=A and c=B]');
+  flood(run, 1001);
+  expect(() => run.send('B', { host: 'x', v: 0 })).toThrow("an 'and' in a pattern has 1002001 combinations");
+});
+
 describe('the bound on partial matches', () => {
   test('what is beyond is not begun, and that is told once', () => {
     const run = bounded('every a=A -> b=B(host = a.host)', 'a.v as v');
