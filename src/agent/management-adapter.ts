@@ -18,6 +18,7 @@ import type {
   QueryRequest,
   SourceListing,
   VariableListing,
+  QueryRows,
   VariableSet,
   AgentStatus,
 } from '../management/target.ts';
@@ -30,7 +31,9 @@ import { disclosuresOf } from '../planner/disclosure.ts';
 import { explainPlan } from '../planner/explain.ts';
 import type { TriggerPublisher } from '../ports/listener.ts';
 import { parseListenerSpec } from '../triggers/listener.ts';
+import { CodedError } from '../model/errors.ts';
 import { valueToJson } from '../triggers/value-json.ts';
+
 import type { Clock } from '../ports/clock.ts';
 import type { Json } from '../ports/store.ts';
 import type { AgentCore } from './agent-core.ts';
@@ -38,6 +41,9 @@ import type { Catalogs } from './catalogs.ts';
 import type { MetricRegistry } from './metric-registry.ts';
 import type { QueryRequestOptions } from './query.ts';
 import type { QueryBook, BookEntry } from './query-book.ts';
+
+/** Rows of one answer over XML-RPC: some 10 MB of text. */
+const MAX_QUERY_ROWS = 50_000;
 
 export interface ManagementAdapterDeps {
   readonly core: AgentCore;
@@ -164,6 +170,23 @@ export class ManagementAdapter implements ManagementTarget {
   async setVariable(queryId: QueryId, name: string, value: unknown): Promise<VariableSet> {
     const { timestampMs, domain, seq } = this.#deps.book.setVariable(queryId, name, value);
     return { timestampMs, domain, seq };
+  }
+
+  async fireAndForget(queryId: QueryId, epl: string): Promise<QueryRows> {
+    const { columns, rows } = await this.#deps.book.ask(queryId, epl);
+    if (rows.length > MAX_QUERY_ROWS) {
+      throw new CodedError('LIMIT_EXCEEDED', `the query has ${rows.length} rows, the limit is ${MAX_QUERY_ROWS}`, {
+        hint: 'add where or limit',
+      });
+    }
+    return {
+      columns: columns.map(({ name, type }) => ({ name, type: stringifyType(type) })),
+      rows: rows.map((row) =>
+        Object.fromEntries(
+          columns.map((c, i) => [c.name, JSON.parse(JSON.stringify(valueToJson(row[i] ?? null)))] as const),
+        ),
+      ),
+    };
   }
 
   async explainQuery(request: ExplainRequest): Promise<Explanation> {

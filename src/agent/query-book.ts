@@ -13,6 +13,7 @@ import type { TriggerPublisher } from '../ports/listener.ts';
 import type { Log } from '../ports/log.ts';
 import type { Collection, Json, StateStore } from '../ports/store.ts';
 import { parseModule } from '../epl/parse.ts';
+import type { GroupAnswer } from './group-queries.ts';
 import type { Query, QueryOptions, QueryRequestOptions, QueryState } from './query.ts';
 import { silenceModeOf } from './silence-mode.ts';
 import { notRunning, type VariableState } from './query-variables.ts';
@@ -117,6 +118,12 @@ export class QueryBook {
     const key = this.#deps.service.setVariable(id, name, value, (query) => this.#documents.put(id, toDocument(query)));
     this.#deps.log.info('variable set', { queryId: id, variable: name });
     return key;
+  }
+
+  /** A fire-and-forget query of its named windows and tables. */
+  async ask(id: QueryId, epl: string): Promise<GroupAnswer> {
+    this.#running(id);
+    return this.#deps.service.ask(id, epl);
   }
 
   variables(id: QueryId): readonly VariableState[] {

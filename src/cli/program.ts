@@ -14,6 +14,7 @@ import {
   explainQuery,
   listQueries,
   removeQuery,
+  runQuery,
   setVariable,
   showQuery,
   showVariables,
@@ -202,6 +203,14 @@ function addQueryCommands(program: Command): void {
     .addOption(url())
     .addOption(json())
     .action(setVariable);
+  query
+    .command('run')
+    .description('ask the named windows and tables of a query once')
+    .argument('<id>', 'its id, or the beginning of it')
+    .argument('<epl>', 'select, insert into, update or delete; @FILE reads it from a file')
+    .addOption(url())
+    .addOption(json())
+    .action(runQuery);
   query
     .command('rm')
     .description('remove a query and its node')

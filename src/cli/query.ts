@@ -1,7 +1,16 @@
 /** `pqa query …`. */
 import { CodedError } from '../model/errors.ts';
 import { TriggerWatch } from '../agent/trigger-watch.ts';
-import { askList, askStruct, structOf, textOrFile, type Answer, type Connection, type Parameter } from './answers.ts';
+import {
+  askList,
+  askStruct,
+  listOf,
+  structOf,
+  textOrFile,
+  type Answer,
+  type Connection,
+  type Parameter,
+} from './answers.ts';
 import { print, printJson, printTable } from './output.ts';
 import { triggerLine } from './trigger-line.ts';
 
@@ -78,6 +87,19 @@ export async function setVariable(
   const answer = await askStruct(options, 'setVariable', [await wholeId(id, options), name, parseArgument(value)]);
   if (options.json === true) return printJson(answer);
   print(`${name} is set from ${String(answer['timestampMs'])} on`);
+}
+
+/** A fire-and-forget query of the windows and tables of a query. */
+export async function runQuery(id: string, epl: string, options: Connection): Promise<void> {
+  const answer = await askStruct(options, 'fireAndForget', [await wholeId(id, options), textOrFile(epl)]);
+  if (options.json === true) return printJson(answer);
+  const names = listOf(answer['columns']).map((c) => String(structOf(c)['name']));
+  const rows = listOf(answer['rows']).map(structOf);
+  if (rows.length === 0) return print('no rows');
+  printTable(
+    names,
+    rows.map((row) => names.map((n) => (typeof row[n] === 'string' ? row[n] : JSON.stringify(row[n] ?? null)))),
+  );
 }
 
 function parseArgument(value: string | undefined): Parameter {

@@ -6,7 +6,7 @@ import type { EventType, TableAggregate, TableArgument } from '../model/event-ty
 import { BOOLEAN, DOUBLE, isNumeric, LONG, OBJECT, stringifyType, type ValueType } from '../model/value.ts';
 import { aggregateInfo } from './functions.ts';
 import { didYouMeanHint } from './names.ts';
-import { type Environment, fail } from './scope.ts';
+import { type Environment, fail, notSupported } from './scope.ts';
 import { areEquatable, isAssignable, namedType } from './typing.ts';
 
 const freeze = Object.freeze;
@@ -33,6 +33,8 @@ export function checkTableAggregate(
 ): TableAggregate {
   const [step, more] = ast.kind === 'chain' ? ast.steps : [];
   const info = step?.kind === 'call' ? aggregateInfo(step.name) : undefined;
+  if (step?.kind === 'call' && step.name.toLowerCase() === 'countminsketch')
+    notSupported('countMinSketch', ast.position);
   if (step?.kind !== 'call' || more !== undefined || info === undefined) {
     return fail(
       'INVALID_STATEMENT',

@@ -214,6 +214,20 @@ see the old value, later ones the new. The value is kept over restarts. Constant
       },
     },
     {
+      name: 'fireAndForget',
+      signatures: [['struct', 'string', 'string']],
+      help: `fireAndForget(queryId, epl)
+Asks the named windows and tables of a query once: select, insert into, update or delete. {columns: [{name, type}, ...],
+rows: [{column: value, ...}, ...]}. A change is a cause of this domain at the present instant, and answers the rows of a
+named window that it touched (of a table none). The answer comes when all domains are known to be past that instant.`,
+      async call(params, caller) {
+        checkCount(params, 2, 2, 'fireAndForget(queryId, epl)');
+        const id = readName(params[0], 'parameter 1 (queryId)');
+        const { columns, rows } = await target.fireAndForget(id, readEpl(params[1]), caller);
+        return { columns: columns.map((c) => ({ ...c })), rows: rows.map((r) => ({ ...r })) };
+      },
+    },
+    {
       name: 'explainQuery',
       signatures: [
         ['struct', 'string'],

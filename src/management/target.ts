@@ -112,6 +112,13 @@ export interface VariableSet {
   readonly seq: number;
 }
 
+/** Rows of a fire-and-forget query: of a select, or those of a named window that it changed. */
+export interface QueryRows {
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  /** By name of the column. */
+  readonly rows: readonly Readonly<Record<string, Json>>[];
+}
+
 export interface ExplainRequest {
   readonly epl: string;
   readonly onSilence?: SilenceMode | undefined;
@@ -201,6 +208,11 @@ export interface ManagementTarget {
    * `INVALID_STATEMENT` (a constant), `TYPE_MISMATCH`, `VALUE_OUT_OF_RANGE`, `BUSY`.
    */
   setVariable(queryId: QueryId, name: string, value: unknown, caller: Caller): Promise<VariableSet>;
+  /**
+   * Asks a fire-and-forget query of the named windows and tables of a running query, as a cause of this domain at the
+   * present instant. Throws what the text deserves, `UNKNOWN_QUERY`, `BUSY`, `EVALUATION`, `LIMIT_EXCEEDED`.
+   */
+  fireAndForget(queryId: QueryId, epl: string, caller: Caller): Promise<QueryRows>;
   /** Plans without registering. Throws what {@link registerQuery} throws of the text. */
   explainQuery(request: ExplainRequest, caller: Caller): Promise<Explanation>;
   listDomains(): Promise<readonly DomainListing[]>;

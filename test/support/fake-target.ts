@@ -21,6 +21,7 @@ import type {
   QueryRequest,
   SourceListing,
   VariableListing,
+  QueryRows,
   VariableSet,
 } from '../../src/management/target.ts';
 import { CodedError } from '../../src/model/errors.ts';
@@ -126,6 +127,11 @@ export class FakeTarget implements ManagementTarget {
       throw new CodedError('UNKNOWN_VARIABLE', `the query has no variable '${name}'`);
     this.variable = value;
     return { timestampMs: NOW, domain: 'renci', seq: 7 };
+  }
+
+  async fireAndForget(queryId: string, epl: string): Promise<QueryRows> {
+    await this.getQuery(queryId);
+    return { columns: [{ name: 'epl', type: 'string' }], rows: [{ epl }, { epl: null }] };
   }
 
   async explainQuery(request: ExplainRequest): Promise<Explanation> {

@@ -104,6 +104,15 @@ describe('queries', () => {
     await expect(call('setVariable', 'q-n', 'limit')).rejects.toEqual(coded('INVALID_PARAMETERS', '2 parameters'));
   });
 
+  test('have windows and tables that can be asked', async () => {
+    await call('registerQuery', 'select 1', { name: 'n' });
+    expect(await call('fireAndForget', 'q-n', 'select * from W')).toEqual({
+      columns: [{ name: 'epl', type: 'string' }],
+      rows: [{ epl: 'select * from W' }, { epl: null }],
+    });
+    await expect(call('fireAndForget', 'q-n')).rejects.toEqual(coded('INVALID_PARAMETERS', '1 parameter'));
+  });
+
   test('are explained without being registered', async () => {
     expect(await call('explainQuery', 'select 1', { onSilence: 'hold' })).toEqual({
       text: 'plan of select 1',
@@ -200,6 +209,7 @@ describe('system', () => {
       'deleteMetric',
       'deleteQuery',
       'explainQuery',
+      'fireAndForget',
       'getLedger',
       'getQuery',
       'getStatus',
