@@ -18,6 +18,7 @@ import { NEXMARK_QUERIES } from './engine/nexmark/queries.ts';
 import { followedWithin, manyOpen } from './engine/patterns.ts';
 import { measureRegistration } from './engine/registration.ts';
 import type { RegistrationCost } from './engine/registration.ts';
+import { contexts } from './engine/contexts.ts';
 import { rowPattern } from './engine/row-pattern.ts';
 import { mergeIntoTable } from './engine/store.ts';
 import {
@@ -40,6 +41,7 @@ const WORKLOADS = [
   timeAverage,
   manyStatements,
   rowPattern,
+  contexts,
   mergeIntoTable,
   followedWithin,
   manyOpen,

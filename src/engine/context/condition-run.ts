@@ -25,9 +25,16 @@ export interface Fired {
 
 const NO_EVENT: Fired = { event: null, match: null, seen: true };
 
+/** Where conditions wait. */
+export interface ConditionPlace {
+  readonly host: InstanceHost;
+  /** `settle` is to be called once the present event has met all slots: a pattern works off all of it at once. */
+  later(run: ConditionRun): void;
+}
+
 export class ConditionRun implements MatchSink {
   readonly #program: ConditionProgram;
-  readonly #host: InstanceHost;
+  readonly #place: ConditionPlace;
   readonly #context: InstanceContext;
   readonly #fired: (what: Fired) => void;
   readonly #timer: Timer | null;
@@ -38,9 +45,15 @@ export class ConditionRun implements MatchSink {
   #event: Event | null = null;
   #stopped = false;
 
-  constructor(program: ConditionProgram, host: InstanceHost, context: InstanceContext, fired: (what: Fired) => void) {
+  constructor(
+    program: ConditionProgram,
+    place: ConditionPlace,
+    context: InstanceContext,
+    fired: (what: Fired) => void,
+  ) {
     this.#program = program;
-    this.#host = host;
+    this.#place = place;
+    const { host } = place;
     this.#context = context;
     this.#fired = fired;
     const timed = program.kind === 'crontab' || program.kind === 'after';
@@ -51,7 +64,7 @@ export class ConditionRun implements MatchSink {
         ? new PatternRun(program.stream.pattern, host, context, this)
         : null;
     this.#and =
-      program.kind === 'now' && program.and !== null ? new ConditionRun(program.and, host, context, fired) : null;
+      program.kind === 'now' && program.and !== null ? new ConditionRun(program.and, place, context, fired) : null;
   }
 
   /** Begins to wait; `@now` is met at once. */
@@ -64,7 +77,7 @@ export class ConditionRun implements MatchSink {
 
   /** When it will be met, ms; null where that is not known. */
   due(): number | null {
-    const { nowMs } = this.#host;
+    const { nowMs } = this.#place.host;
     if (this.#crontab !== null) return nextOccurrence(this.#crontab, nowMs);
     if (this.#program.kind !== 'after') return null;
     return durationOf(this.#program.period, this.#context).after(nowMs);
@@ -72,7 +85,7 @@ export class ConditionRun implements MatchSink {
 
   #arm(): void {
     const due = this.due();
-    if (this.#timer !== null && due !== null) this.#host.arm(this.#timer, due);
+    if (this.#timer !== null && due !== null) this.#place.host.arm(this.#timer, due);
   }
 
   fire(): void {
@@ -90,12 +103,12 @@ export class ConditionRun implements MatchSink {
     } else if (this.#pattern !== null && (slot.admits === null || slot.admits(event, this.#context))) {
       this.#event = event;
       this.#pattern.accept(slot.atom, event);
+      this.#place.later(this);
     }
   }
 
   /** Lets a pattern work off what it met. */
   settle(): void {
-    this.#and?.settle();
     this.#pattern?.settle();
     this.#event = null;
   }
@@ -112,6 +125,6 @@ export class ConditionRun implements MatchSink {
     this.#stopped = true;
     this.#and?.stop();
     this.#pattern?.stop();
-    if (this.#timer !== null) this.#host.forget(this.#timer);
+    if (this.#timer !== null) this.#place.host.forget(this.#timer);
   }
 }

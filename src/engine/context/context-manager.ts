@@ -12,6 +12,7 @@ import type { InstanceContext } from '../runtime/instance-context.ts';
 import type { OutputRow } from '../runtime/output-row.ts';
 import type { InstanceHost, StatementInstance, Told } from '../runtime/statement.ts';
 import { Variables } from '../runtime/variables.ts';
+import type { ConditionRun } from './condition-run.ts';
 import type { ContextProgram, LevelProgram } from './context-program.ts';
 import { CategoryLevel, HashLevel, KeyedLevel } from './divided-levels.ts';
 import type { LevelNode, LevelPlace, LevelState } from './level.ts';
@@ -38,7 +39,7 @@ export class ContextManager implements StatementInstance {
   readonly #variables: PartitionVariable[] = [];
   readonly #partitions = new Set<Partition>();
   readonly #root: LevelState;
-  readonly #unsettled = new Set<LevelState>();
+  readonly #unsettled = new Set<ConditionRun>();
   /** Ids per level: they count up over the life of the context. */
   readonly #ids: number[];
 
@@ -86,6 +87,16 @@ export class ContextManager implements StatementInstance {
     yield* this.#below(this.#root, 0, event, items);
   }
 
+  /** True where {@link partitionFor} answers for events of these items. */
+  isSingle(items: readonly number[]): boolean {
+    return this.program.levels.length === 1 && this.#root.nodeFor !== undefined && (items[0] ?? -1) >= 0;
+  }
+
+  /** The only partition that the event belongs to; null for none. */
+  partitionFor(event: Event, items: readonly number[]): Partition | null {
+    return this.#root.nodeFor?.(event, items[0] ?? -1)?.partition ?? null;
+  }
+
   *#below(state: LevelState, level: number, event: Event, items: readonly number[]): Iterable<Partition> {
     for (const node of state.nodesFor(event, items[level] ?? -1)) {
       if (node.partition !== null) yield node.partition;
@@ -102,6 +113,7 @@ export class ContextManager implements StatementInstance {
     if (level > 0) context.partition = factsOf(this.#propertiesOf(above, 0));
     const place: LevelPlace = {
       host: this.#host,
+      later: (run) => this.#unsettled.add(run),
       context,
       open: (values, unseen) => this.#open(level, above, values, unseen),
       close: (node) => this.#close(node),
@@ -176,10 +188,13 @@ export class ContextManager implements StatementInstance {
   acceptOne(at: number, event: Event): void {
     const slot = this.program.slots[at];
     if (slot === undefined) return;
+    if (slot.level === 0) {
+      this.#root.meet(slot, event);
+      return;
+    }
     const items = this.program.itemsOf(slot.typeName);
     for (const state of this.#statesAt(slot.level, this.#root, 0, event, items)) {
       state.meet(slot, event);
-      this.#unsettled.add(state);
     }
   }
 
@@ -204,9 +219,9 @@ export class ContextManager implements StatementInstance {
   /** Patterns have met all of a cause before they work it off. */
   evaluate(): void {
     if (this.#unsettled.size === 0) return;
-    const states = [...this.#unsettled];
+    const runs = [...this.#unsettled];
     this.#unsettled.clear();
-    for (const state of states) state.settle();
+    for (const run of runs) run.settle();
   }
   finish(): Told | null {
     return null;

@@ -84,7 +84,7 @@ export class KeyedLevel implements LevelState {
     const node = this.#place.open(values, null);
     const { terminated } = this.#program;
     const end =
-      terminated === null ? null : new ConditionRun(terminated, this.#place.host, node.context, () => this.#close(key));
+      terminated === null ? null : new ConditionRun(terminated, this.#place, node.context, () => this.#close(key));
     this.#open.set(key, { node, end });
     end?.start();
   }
@@ -97,19 +97,20 @@ export class KeyedLevel implements LevelState {
     this.#place.close(known.node);
   }
 
-  settle(): void {
-    for (const { end } of this.#open.values()) end?.settle();
-  }
-
   *nodesFor(event: Event, at: number): Iterable<LevelNode> {
     const item = this.#program.items[at];
     if (item === undefined) {
       yield* this.nodes();
       return;
     }
-    if (item.admits !== null && !item.admits(event, this.#place.context)) return;
-    const known = this.#open.get(item.key(event, this.#place.context));
-    if (known !== undefined) yield known.node;
+    const node = this.nodeFor(event, at);
+    if (node !== null) yield node;
+  }
+
+  nodeFor(event: Event, at: number): LevelNode | null {
+    const item = this.#program.items[at];
+    if (item === undefined || (item.admits !== null && !item.admits(event, this.#place.context))) return null;
+    return this.#open.get(item.key(event, this.#place.context))?.node ?? null;
   }
 
   *nodes(): Iterable<LevelNode> {
@@ -137,7 +138,6 @@ export class CategoryLevel implements LevelState {
   }
 
   meet(): void {}
-  settle(): void {}
 
   *nodesFor(event: Event, item: number): Iterable<LevelNode> {
     if (item < 0) {
@@ -194,18 +194,21 @@ export class HashLevel implements LevelState {
     if (bucket !== null) this.#begin(bucket);
   }
 
-  settle(): void {}
-
   *nodesFor(event: Event, at: number): Iterable<LevelNode> {
     const item = this.#program.items[at];
     if (item === undefined) {
       yield* this.nodes();
       return;
     }
-    if (item.admits !== null && !item.admits(event, this.#place.context)) return;
+    const node = this.nodeFor(event, at);
+    if (node !== null) yield node;
+  }
+
+  nodeFor(event: Event, at: number): LevelNode | null {
+    const item = this.#program.items[at];
+    if (item === undefined || (item.admits !== null && !item.admits(event, this.#place.context))) return null;
     const bucket = this.#bucket(at, event);
-    const node = bucket === null ? undefined : this.#open.get(bucket);
-    if (node !== undefined) yield node;
+    return bucket === null ? null : (this.#open.get(bucket) ?? null);
   }
 
   nodes(): Iterable<LevelNode> {

@@ -2,7 +2,7 @@
 import type { Event } from '../../model/event.ts';
 import type { Value } from '../../model/value.ts';
 import type { InstanceContext } from '../runtime/instance-context.ts';
-import type { InstanceHost } from '../runtime/statement.ts';
+import type { ConditionPlace } from './condition-run.ts';
 import type { ContextSlot } from './context-program.ts';
 import type { Partition } from './partition.ts';
 
@@ -12,10 +12,10 @@ export interface LevelState {
   start(): void;
   /** An event on one of the level's slots. */
   meet(slot: ContextSlot, event: Event): void;
-  /** Patterns work off what the cause brought. */
-  settle(): void;
   /** The nodes that an event of item `item` belongs to; -1: the level does not divide such events. */
   nodesFor(event: Event, item: number): Iterable<LevelNode>;
+  /** The only node for an event of item `item`, where there is one at most: without a list. `item` is not -1. */
+  nodeFor?(event: Event, item: number): LevelNode | null;
   /** All nodes, in order of opening. */
   nodes(): Iterable<LevelNode>;
   /** Closes everything, without a beginning anew. */
@@ -33,8 +33,7 @@ export interface LevelNode {
 }
 
 /** What a level asks of the manager. */
-export interface LevelPlace {
-  readonly host: InstanceHost;
+export interface LevelPlace extends ConditionPlace {
   /** Expressions that begin partitions: they see the levels above. */
   readonly context: InstanceContext;
   /** `values` by name of property; those that are not named are null. */

@@ -158,14 +158,21 @@ class Partitioned implements StatementInstance, Member {
   acceptOne(at: number, event: Event): void {
     const slot = this.#slots.get(at);
     if (slot === undefined) return;
-    for (const partition of this.#manager.partitionsFor(event, slot.items)) {
-      if (partition.unseen === event) continue;
-      const part = this.#parts.get(partition);
-      if (part === undefined) continue;
-      if (slot.admits !== null && !slot.admits(event, part.instance.context)) continue;
-      part.instance.acceptOne(at, event);
-      this.#awake.add(part);
+    if (this.#manager.isSingle(slot.items)) {
+      const partition = this.#manager.partitionFor(event, slot.items);
+      if (partition !== null) this.#offer(at, event, slot, partition);
+      return;
     }
+    for (const partition of this.#manager.partitionsFor(event, slot.items)) this.#offer(at, event, slot, partition);
+  }
+
+  #offer(at: number, event: Event, slot: PartitionedSlot, partition: Partition): void {
+    if (partition.unseen === event) return;
+    const part = this.#parts.get(partition);
+    if (part === undefined) return;
+    if (slot.admits !== null && !slot.admits(event, part.instance.context)) return;
+    part.instance.acceptOne(at, event);
+    this.#awake.add(part);
   }
 
   acceptUpdates(slot: number, updates: readonly Update[]): void {

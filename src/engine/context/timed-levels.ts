@@ -53,9 +53,9 @@ export class StartEndLevel implements LevelState {
   #isWithin(): boolean {
     const { start, end } = this.#program;
     if (start.kind !== 'crontab' || end?.kind !== 'crontab') return false;
-    const { host, context } = this.#place;
-    const begins = new ConditionRun(start, host, context, () => {});
-    const ends = new ConditionRun(end, host, context, () => {});
+    const { context } = this.#place;
+    const begins = new ConditionRun(start, this.#place, context, () => {});
+    const ends = new ConditionRun(end, this.#place, context, () => {});
     const within = (ends.due() ?? Infinity) < (begins.due() ?? Infinity);
     begins.stop();
     ends.stop();
@@ -64,9 +64,7 @@ export class StartEndLevel implements LevelState {
 
   #await(): void {
     this.#start?.stop();
-    this.#start = new ConditionRun(this.#program.start, this.#place.host, this.#place.context, (what) =>
-      this.#begin(what),
-    );
+    this.#start = new ConditionRun(this.#program.start, this.#place, this.#place.context, (what) => this.#begin(what));
     this.#start.start();
   }
 
@@ -79,7 +77,7 @@ export class StartEndLevel implements LevelState {
     const values = valuesOf(start, what, host.nowMs, endOf(end, this.#place));
     this.#node = this.#place.open(values, what.seen ? null : what.event);
     if (end === null) return;
-    this.#end = new ConditionRun(end, host, this.#node.context, () => this.#finish());
+    this.#end = new ConditionRun(end, this.#place, this.#node.context, () => this.#finish());
     this.#end.start();
   }
 
@@ -101,11 +99,6 @@ export class StartEndLevel implements LevelState {
     else this.#start?.meet(slot, event);
   }
 
-  settle(): void {
-    this.#end?.settle();
-    this.#start?.settle();
-  }
-
   nodesFor(): Iterable<LevelNode> {
     return this.nodes();
   }
@@ -122,9 +115,9 @@ export class StartEndLevel implements LevelState {
   }
 }
 
-function endOf(end: ConditionProgram | null, { host, context }: LevelPlace): number | null {
+function endOf(end: ConditionProgram | null, place: LevelPlace): number | null {
   if (end === null || (end.kind !== 'after' && end.kind !== 'crontab')) return null;
-  const run = new ConditionRun(end, host, context, () => {});
+  const run = new ConditionRun(end, place, place.context, () => {});
   const due = run.due();
   run.stop();
   return due;
@@ -148,7 +141,7 @@ export class InitiatedLevel implements LevelState {
   constructor(program: Program<'initiated'>, place: LevelPlace) {
     this.#program = program;
     this.#place = place;
-    this.#start = new ConditionRun(program.start, place.host, place.context, (what) => this.#begin(what));
+    this.#start = new ConditionRun(program.start, place, place.context, (what) => this.#begin(what));
   }
 
   start(): void {
@@ -172,7 +165,7 @@ export class InitiatedLevel implements LevelState {
     this.#open.add(opened);
     if (distinct !== null) this.#keys.add(key);
     if (end === null) return;
-    opened.end = new ConditionRun(end, host, node.context, () => this.#close(opened));
+    opened.end = new ConditionRun(end, this.#place, node.context, () => this.#close(opened));
     opened.end.start();
   }
 
@@ -189,11 +182,6 @@ export class InitiatedLevel implements LevelState {
       return;
     }
     for (const { end } of this.#open) end?.meet(slot, event);
-  }
-
-  settle(): void {
-    for (const { end } of this.#open) end?.settle();
-    this.#start.settle();
   }
 
   nodesFor(): Iterable<LevelNode> {
