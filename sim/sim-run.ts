@@ -25,6 +25,8 @@ export interface QueryRun {
   endClockMs: number | null;
   /** Why it was refused for good. */
   refusal: string | null;
+  /** Code of the last refusal while it tries again; null: none, or it was registered since. */
+  lastRefusal: string | null;
   readonly triggers: HandedTrigger[];
 }
 

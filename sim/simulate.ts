@@ -36,7 +36,7 @@ const REGISTER_AGAIN_MS = 500;
 const REGISTER_UNTIL_MS = 10_000;
 
 /** Refusals that pass: everything else is an answer. */
-const PASSING: ReadonlySet<string> = new Set(['TIMEOUT', 'DOMAIN_UNREACHABLE', 'START_PASSED']);
+const PASSING: ReadonlySet<string> = new Set(['TIMEOUT', 'DOMAIN_UNREACHABLE', 'START_PASSED', 'POLICY_REFUSED']);
 
 export interface SimResult {
   readonly run: SimRun;
@@ -86,6 +86,7 @@ class Simulation {
       changes: [],
       endClockMs: null,
       refusal: null,
+      lastRefusal: null,
       triggers: [],
     }));
     this.result = {
@@ -195,12 +196,14 @@ class Simulation {
         query.changes = changes;
         query.domains = new Set(plan.fragments.map((f) => f.domain));
         query.id = id;
+        query.lastRefusal = null;
         query.startMs = startMs;
         query.canonical = canonical;
         if (untilMs !== null) this.#at(untilMs, () => this.#delete(query));
       },
       (error: unknown) => {
         const { code, message } = toCodedError(error);
+        query.lastRefusal = code;
         if (PASSING.has(code)) again();
         else query.refusal = `${code}: ${message}`;
       },
@@ -231,6 +234,10 @@ class Simulation {
     const { network } = this.#world;
     const endMs = Math.min(fault.atMs + fault.forMs, this.#scenario.durationMs);
     switch (fault.kind) {
+      case 'policy':
+        this.#at(fault.atMs, () => this.#world.setPolicy(fault.domain, fault.policy));
+        if (Number.isFinite(fault.forMs)) this.#at(endMs, () => this.#world.setPolicy(fault.domain, null));
+        return;
       case 'clock':
         this.#at(fault.atMs, () => this.#world.setAhead(fault.domain, fault.aheadMs));
         this.#at(endMs, () => this.#world.setAhead(fault.domain, 0));

@@ -6,6 +6,7 @@ import { LayeredCatalog } from '../../src/epl/catalog.ts';
 import { parseModule } from '../../src/epl/parse.ts';
 import type { CauseKey } from '../../src/model/cause-key.ts';
 import type { CheckedModule, CheckedSubquery, CheckedStream } from '../../src/model/checked.ts';
+import type { DomainName } from '../../src/model/ids.ts';
 import type { Value } from '../../src/model/value.ts';
 import type { QueryRun } from '../sim-run.ts';
 import type { LoggedEvent } from '../world/source-log.ts';
@@ -49,7 +50,7 @@ export function askOracle(world: SimWorld, query: QueryRun, untilMs: number): re
   for (const event of world.sources.events) {
     const { timestampMs } = event.key;
     if (timestampMs < query.startMs || timestampMs > untilMs || !streams.has(event.stream)) continue;
-    if (!belongs(event, query)) continue;
+    if (!belongs(event, query) || !mayLeave(world, event, query.spec.owner)) continue;
     engine.send(engine.makeEvent(event.stream, event.values, metaOf(event)));
   }
   engine.advanceTime(untilMs);
@@ -61,6 +62,15 @@ function belongs({ key }: LoggedEvent, { domains, changes }: QueryRun): boolean 
   let within = domains.has(key.domain);
   for (const c of changes) if (c.domain === key.domain && c.atMs <= key.timestampMs) within = c.kind === 'enter';
   return within;
+}
+
+/** Whether the domain's policy let it out when it was measured; what is withheld whole is no event of the law either. */
+function mayLeave(world: SimWorld, { key, stream, values, trueMs }: LoggedEvent, owner: DomainName): boolean {
+  if (key.domain === owner) return true;
+  const policy = world.policyAt(key.domain, trueMs);
+  if (policy === undefined || policy.rows === null || stream !== `${key.domain}.${policy.metric}`) return true;
+  const value = values[policy.rows.column];
+  return typeof value === 'number' && value < policy.rows.below;
 }
 
 function metaOf({ key }: LoggedEvent): { readonly timestampMs: number; readonly domain: string; readonly seq: number } {

@@ -6,7 +6,7 @@
  * with numbers to 1e-6; calls of one statement and cause in their order. From S up to where the run had settled, or to the
  * instant before the one at which the query was deleted.
  *
- * - `wait`, and no agent that the query depends on crashed: all calls, both ways. No trigger may say that anything is missing.
+ * - `wait`, no agent that the query depends on crashed, and no policy that bears on it changed: all calls, both ways. No trigger may say that anything is missing.
  * - else: every call of the one engine outside the flagged stretches must have been handed out; every trigger outside
  *   them, and every trigger that vouches for itself (all domains live, no gap, complete for longer than the longest
  *   window), must be one of the engine's. A stretch is flagged from the last look at a coverage without fault until the
@@ -15,6 +15,7 @@
 import { stringifyKey } from '../../src/model/cause-key.ts';
 import type { Trigger } from '../../src/model/trigger.ts';
 import { runningQuery, type Checker, type HandedTrigger, type QueryRun, type SimRun } from '../sim-run.ts';
+import { worstEffect } from './policy-effect.ts';
 import { GapWatch } from './gap-watch.ts';
 import { askOracle, checkQuery, streamsRead, type Said } from './oracle.ts';
 import { sameRowSets } from './same-rows.ts';
@@ -57,11 +58,11 @@ export class SameAsOneEngine implements Checker {
   #compare(run: SimRun, query: QueryRun): readonly string[] {
     const watch = this.#watches.get(query);
     if (watch === undefined) return [];
-    const untilMs = query.endClockMs === null ? run.compareUntilMs : query.endClockMs - 1;
+    const untilMs = lastComparedMs(run, query);
     const expected = groupCalls(askOracle(run.world, query, untilMs));
     const handed = query.triggers.filter((h) => h.trigger.eventTimeMs <= untilMs).map((h) => h.trigger);
     const actual = groupCalls(handed.map(saidBy));
-    const exact = query.spec.onSilence === 'wait' && !dependsOnCrash(run, query);
+    const exact = query.spec.onSilence === 'wait' && !disturbed(run, query);
     const differences: string[] = [];
     if (exact && !watch.none) differences.push(`a gap in 'wait' mode: ${printStretches(watch)}`);
     for (const [key, calls] of expected) {
@@ -102,6 +103,18 @@ function unflagged(
     if (difference !== null) differences.push(`${key}: ${difference}, and nothing flags it`);
   }
   return differences;
+}
+
+/** The end of what is compared: before it was deleted, or stood because a stream was closed to it for good. */
+function lastComparedMs(run: SimRun, query: QueryRun): number {
+  if (query.endClockMs !== null) return query.endClockMs - 1;
+  if (worstEffect(run, query, 'for-good') !== 'forbidden') return run.compareUntilMs;
+  return Math.min(run.compareUntilMs, (runningQuery(run, query)?.group?.clockMs ?? 0) - 1);
+}
+
+/** What it reads was lost for a time, or is another thing now: fragments began anew, with a gap. */
+function disturbed(run: SimRun, query: QueryRun): boolean {
+  return dependsOnCrash(run, query) || worstEffect(run, query, 'ever') !== 'none';
 }
 
 /** Its owner or a domain that it reads went down: exactness across restarts is not promised yet. */

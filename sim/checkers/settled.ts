@@ -3,6 +3,7 @@
  * receiver waits for deltas or a snapshot, no sender keeps what its consumers have taken, and what was deleted is gone.
  */
 import { RENEW_EVERY_MS } from '../../src/agent/query-service.ts';
+import { worstEffect } from './policy-effect.ts';
 import { runningQuery, type Checker, type SimRun } from '../sim-run.ts';
 
 /** What was numbered so long ago has been acknowledged by now: leases are renewed twice in it, and a renewal may be late. */
@@ -34,6 +35,8 @@ export class Settled implements Checker {
       if (refusal !== null) stuck.push(`${spec.name}: refused: ${refusal}`);
       if (endClockMs !== null || refusal !== null) continue;
       if (spec.untilMs !== null && id === null) continue;
+      // It stands, or was never admitted: the checker of policies looks at what it says.
+      if (worstEffect(run, query, 'for-good') === 'forbidden') continue;
       const running = runningQuery(run, query);
       if (running === undefined || running.group === null || running.state !== 'running') {
         stuck.push(`${spec.name}: ${id === null ? 'was never registered' : `is ${running?.state ?? 'not back'}`}`);

@@ -1,10 +1,11 @@
 /**
  * Everything at once, chosen by the seed: a network that loses, repeats, delays and reorders, partitions whole and one-way,
- * slow consumers, loose clocks, queries that come and go. Nobody crashes: every `wait` query is exact.
+ * slow consumers, loose clocks, queries that come and go, in some worlds domains that change what they let out. Nobody
+ * crashes: every `wait` query on which no policy bears is exact.
  */
 import type { DomainName } from '../../src/model/ids.ts';
 import { SeededRandom } from '../world/seeded-random.ts';
-import type { ScenarioDeclaration, SimGenerator, SimMetric, SimQuery } from './scenario.ts';
+import type { ScenarioDeclaration, SimFault, SimGenerator, SimMetric, SimPolicy, SimQuery } from './scenario.ts';
 import { ask, domainsOf, LOOSE, mixFaults, STORM, USUAL } from './usual.ts';
 
 export const MIXED_METRICS: readonly SimMetric[] = [
@@ -90,6 +91,36 @@ function countedTexts(a: DomainName, b: DomainName): readonly string[] {
   ];
 }
 
+/** Half of the worlds have such changes, drawn from a chance of their own. */
+function policyChanges(seed: number, domains: readonly DomainName[], untilMs: number): readonly SimFault[] {
+  const random = new SeededRandom(seed * 53 + 167);
+  if (random.next() < 0.4) return [];
+  const shuffled = domains.map((d) => [random.next(), d] as const).sort(([a], [b]) => a - b);
+  return shuffled.slice(0, 1 + random.below(2)).map(([, domain]): SimFault => {
+    const atMs = 2_000 + random.below(untilMs - 6_000);
+    const forMs = random.next() < 0.3 ? Infinity : 500 + random.below(4_000);
+    return { kind: 'policy', atMs, forMs, domain, policy: drawPolicy(random, domains) };
+  });
+}
+
+function drawPolicy(random: SeededRandom, domains: readonly DomainName[]): SimPolicy {
+  const band = random.next() < 0.5;
+  const [metric, key, extra] = band ? ['Bandwidth', 'mbps', 'note'] : ['Memory', 'used', 'swap'];
+  const open = { metric, readers: '*', columns: '*', rows: null } as const;
+  switch (random.below(4)) {
+    case 0: {
+      const shut = domains[random.below(domains.length)] ?? '';
+      return { ...open, readers: domains.filter((d) => d !== shut) };
+    }
+    case 1:
+      return { ...open, columns: ['host', extra] };
+    case 2:
+      return { ...open, columns: ['host', key] };
+    default:
+      return { ...open, rows: { column: key, below: 60 + random.below(30) } };
+  }
+}
+
 export const MIXED_FAULTS: ScenarioDeclaration = {
   name: 'mixed-faults',
   title: 'storm, partitions, slow consumers, loose clocks, churn',
@@ -101,10 +132,13 @@ export const MIXED_FAULTS: ScenarioDeclaration = {
     const queries = Array.from({ length: 6 }, (_, i): SimQuery => {
       const [a, b] = [pick(), pick()];
       const windows = mixedTexts(a, b);
-      const texts = i % 2 === 0 ? windows.map((t) => t.epl) : countedTexts(a, b);
+      const texts = i % 2 === 0 ? windows : countedTexts(a, b).map((epl) => ({ epl, memoryMs: Infinity }));
       const fromMs = 500 + random.below(4_000);
-      return ask(`q${i + 1}`, pick(), texts[random.below(texts.length)] ?? '', {
+      const owner = pick();
+      const { epl, memoryMs } = texts[random.below(texts.length)] ?? { epl: '', memoryMs: 0 };
+      return ask(`q${i + 1}`, owner, epl, {
         fromMs,
+        memoryMs,
         untilMs: random.next() < 0.3 ? fromMs + 3_000 + random.below(4_000) : null,
       });
     });
@@ -117,15 +151,18 @@ export const MIXED_FAULTS: ScenarioDeclaration = {
       network: STORM,
       skew: LOOSE,
       gridMs: 50,
-      faults: mixFaults(random, {
-        domains,
-        fromMs: 1_000,
-        untilMs: durationMs,
-        partitions: 3,
-        slows: 2,
-        crashes: 0,
-        longestMs: 5_000,
-      }),
+      faults: [
+        ...mixFaults(random, {
+          domains,
+          fromMs: 1_000,
+          untilMs: durationMs,
+          partitions: 3,
+          slows: 2,
+          crashes: 0,
+          longestMs: 5_000,
+        }),
+        ...policyChanges(seed, domains, durationMs),
+      ],
       durationMs,
     };
   },

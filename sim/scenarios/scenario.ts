@@ -82,7 +82,24 @@ export interface SimOffer {
   readonly untilMs: number | null;
 }
 
+/** What a domain lets out of one metric while the fault lasts; before and after it is open to all. */
+export interface SimPolicy {
+  readonly metric: string;
+  readonly readers: '*' | readonly DomainName[];
+  readonly columns: '*' | readonly string[];
+  /** Rows that may leave: those with less than `below` in the column. Null: all. */
+  readonly rows: { readonly column: string; readonly below: number } | null;
+}
+
 export type SimFault =
+  /** The domain has the rule for the time; Infinity: to the end of the world. */
+  | {
+      readonly kind: 'policy';
+      readonly atMs: number;
+      readonly forMs: number;
+      readonly domain: DomainName;
+      readonly policy: SimPolicy;
+    }
   /** No frame gets from one group to the other; in both directions unless `oneWay`. */
   | {
       readonly kind: 'partition';

@@ -4,12 +4,14 @@
  * begin the next one.
  */
 import { AgentCore } from '../../src/agent/agent-core.ts';
+import { ExportPolicies } from '../../src/agent/export-policies.ts';
 import type { QueryOptions } from '../../src/agent/query.ts';
 import { QueryBook } from '../../src/agent/query-book.ts';
 import { readRun } from '../../src/agent/run-state.ts';
 import { speaks, TriggerMaker } from '../../src/agent/trigger-maker.ts';
 import type { EventType } from '../../src/model/event-type.ts';
 import { stringifyStreamName, type DomainName, type QueryId } from '../../src/model/ids.ts';
+import type { ExportPolicy } from '../../src/model/policy.ts';
 import type { Trigger } from '../../src/model/trigger.ts';
 import type { Value } from '../../src/model/value.ts';
 import type { FederatedCatalog } from '../../src/planner/catalog.ts';
@@ -37,6 +39,7 @@ export interface SimAgentDeps {
 export interface SimAgentOptions {
   readonly domain: DomainName;
   readonly types: readonly EventType[];
+  readonly policies: readonly ExportPolicy[];
   /** What the last run left on its disk; absent for a first run and for a lost disk. */
   readonly disk?: StoreSnapshot | undefined;
   readonly heartbeatMs?: number | undefined;
@@ -70,6 +73,7 @@ export class SimAgent {
         catalog: () => Promise.resolve(deps.catalog()),
         offer: () => null,
         onPlanChanged: (query) => this.book.onPlanChanged(query),
+        policies: new ExportPolicies(options.domain, options.policies),
         onOutput: (query, output) => {
           if (!this.#alive || !speaks(query.plan, output)) return;
           deps.onTrigger(maker.make(query, output));

@@ -5,9 +5,10 @@
 import { CatalogOfDomains, typesOfMetric } from '../../src/agent/federated-catalog.ts';
 import type { EventType } from '../../src/model/event-type.ts';
 import type { DomainName } from '../../src/model/ids.ts';
+import type { ExportPolicy } from '../../src/model/policy.ts';
 import type { Trigger } from '../../src/model/trigger.ts';
 import { DOUBLE, INT, STRING, type ValueType } from '../../src/model/value.ts';
-import type { FieldType, SimMetric, SimOffer } from '../scenarios/scenario.ts';
+import type { FieldType, SimMetric, SimOffer, SimPolicy } from '../scenarios/scenario.ts';
 import { DomainClock, type ClockSkew } from './domain-clock.ts';
 import type { StoreSnapshot } from './memory-store.ts';
 import { SeededRandom } from './seeded-random.ts';
@@ -45,6 +46,8 @@ export class SimWorld {
   readonly #agents = new Map<DomainName, SimAgent>();
   readonly #clocks = new Map<DomainName, DomainClock>();
   readonly #skews = new Map<DomainName, ClockSkew>();
+  /** Rules of domains, the one in force last. */
+  readonly #policies = new Map<DomainName, { readonly fromMs: number; readonly policy: SimPolicy | null }[]>();
   readonly #disks = new Map<DomainName, StoreSnapshot>();
 
   constructor(options: SimWorldOptions) {
@@ -113,6 +116,32 @@ export class SimWorld {
     if (clock !== undefined) clock.aheadMs = aheadMs;
   }
 
+  /** Sets what a domain lets out; null: everything. */
+  setPolicy(domain: DomainName, policy: SimPolicy | null): void {
+    const change = { fromMs: this.nowMs, policy };
+    const changes = this.#policies.get(domain);
+    if (changes === undefined) this.#policies.set(domain, [change]);
+    else changes.push(change);
+    this.agent(domain)?.core.setPolicies(this.#rulesOf(domain));
+  }
+
+  /** The rule in force; undefined: none. */
+  policyOf(domain: DomainName): SimPolicy | undefined {
+    return this.#policies.get(domain)?.at(-1)?.policy ?? undefined;
+  }
+
+  /** The rule that was in force `ms` after the world began. */
+  policyAt(domain: DomainName, ms: number): SimPolicy | undefined {
+    return this.#policies.get(domain)?.findLast((c) => c.fromMs <= ms)?.policy ?? undefined;
+  }
+
+  #rulesOf(domain: DomainName): readonly ExportPolicy[] {
+    const policy = this.policyOf(domain);
+    if (policy === undefined) return [];
+    const { metric, readers, columns, rows } = policy;
+    return [{ metric, domains: readers, columns, where: rows === null ? undefined : `${rows.column} < ${rows.below}` }];
+  }
+
   restart(domain: DomainName): void {
     if (this.agent(domain) !== undefined) return;
     this.#boot(domain);
@@ -141,7 +170,13 @@ export class SimWorld {
         sources: this.sources,
         onTrigger: (trigger) => this.#options.onTrigger(trigger),
       },
-      { domain, types, disk: this.#disks.get(domain), silence: this.#options.silence },
+      {
+        domain,
+        types,
+        policies: this.#rulesOf(domain),
+        disk: this.#disks.get(domain),
+        silence: this.#options.silence,
+      },
     );
     this.#agents.set(domain, agent);
   }

@@ -17,6 +17,7 @@ export interface LoggedEvent {
 export class SourceLog {
   readonly #events: LoggedEvent[] = [];
   readonly #byKey = new Map<string, LoggedEvent>();
+  readonly #byNumber = new Map<string, LoggedEvent>();
   #sorted = true;
 
   get length(): number {
@@ -33,6 +34,7 @@ export class SourceLog {
     const logged = { key, stream, values, trueMs };
     this.#events.push(logged);
     this.#byKey.set(stringifyKey(key), logged);
+    this.#byNumber.set(`${event.domain} ${event.seq}`, logged);
     this.#sorted = false;
   }
 
@@ -41,6 +43,11 @@ export class SourceLog {
     if (!this.#sorted) this.#events.sort((a, b) => compareKeys(a.key, b.key));
     this.#sorted = true;
     return this.#events;
+  }
+
+  /** The event that a domain gave this number. */
+  numbered(domain: string, seq: number): LoggedEvent | undefined {
+    return this.#byNumber.get(`${domain} ${seq}`);
   }
 
   /** The event that a cause began with; undefined for timers. */

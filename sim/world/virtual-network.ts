@@ -41,6 +41,10 @@ export interface FrameCodec {
 export interface NetworkTap {
   envelope?(from: DomainName, envelope: DeltaEnvelope): void;
   heartbeat?(from: DomainName, to: DomainName, heartbeat: Heartbeat): void;
+  /** `to` could open and read what `from` published earlier. */
+  opened?(from: DomainName, to: DomainName, envelope: DeltaEnvelope): void;
+  /** `from` answers what `to` asked. */
+  reply?(from: DomainName, to: DomainName, request: ControlRequest, reply: ControlReply): void;
 }
 
 export interface NetworkTotals {
@@ -166,11 +170,11 @@ export class VirtualNetwork {
       if (peer.self === from || !peer.subscribedTo(from, envelope.fragmentId)) continue;
       this.totals.envelopes++;
       this.totals.envelopeBytes += sealed?.length ?? bytes;
-      this.#lossy(from, peer.self, () =>
-        sealed === null
-          ? peer.deliverEnvelope(from, frame, bytes)
-          : peer.deliverSealed(from, envelope.fragmentId, sealed),
-      );
+      this.#lossy(from, peer.self, () => {
+        if (sealed === null) peer.deliverEnvelope(from, frame, bytes);
+        else if (!peer.deliverSealed(from, envelope.fragmentId, sealed)) return;
+        for (const tap of this.#taps) tap.opened?.(from, peer.self, frame);
+      });
     }
   }
 
@@ -201,7 +205,7 @@ export class VirtualNetwork {
         return;
       }
       peer.deliverRequest(from, frame).then(
-        (reply) => this.#answer(to, from, reply, resolve),
+        (reply) => this.#answer(to, from, frame, reply, resolve),
         (error: unknown) => {
           if (!this.#swallows(to, from)) this.#time.after(this.#delay(from), () => reject(error));
         },
@@ -210,8 +214,15 @@ export class VirtualNetwork {
     return promise;
   }
 
-  #answer(from: DomainName, to: DomainName, reply: ControlReply, resolve: (reply: ControlReply) => void): void {
+  #answer(
+    from: DomainName,
+    to: DomainName,
+    request: ControlRequest,
+    reply: ControlReply,
+    resolve: (reply: ControlReply) => void,
+  ): void {
     const { frame, bytes } = this.#codec.reply(reply);
+    for (const tap of this.#taps) tap.reply?.(from, to, request, frame);
     this.totals.control++;
     this.totals.controlBytes += bytes;
     if (reply.kind === 'replayed' || reply.kind === 'snapshot') this.totals.repairBytes += bytes;
@@ -312,13 +323,14 @@ export class VirtualTransport implements ExchangeTransport {
     return this.#topics.get(fragmentId) === domain;
   }
 
-  /** As the topic's validator does. */
-  deliverSealed(from: DomainName, fragmentId: FragmentId, bytes: Uint8Array): void {
-    if (!this.subscribedTo(from, fragmentId)) return;
+  /** As the topic's validator does; false if it could not be opened. */
+  deliverSealed(from: DomainName, fragmentId: FragmentId, bytes: Uint8Array): boolean {
+    if (!this.subscribedTo(from, fragmentId)) return false;
     const received = this.#keys.receive(from, fragmentId, bytes);
+    if (received.kind === 'refused') throw new Error(`an envelope of the simulation is refused: ${received.reason}`);
     if (received.kind === 'envelope') this.deliverEnvelope(from, received.envelope, bytes.length);
-    else if (received.kind === 'key-missing') this.#handlers?.onKeyMissing?.(from, fragmentId);
-    else throw new Error(`an envelope of the simulation is refused: ${received.reason}`);
+    else this.#handlers?.onKeyMissing?.(from, fragmentId);
+    return received.kind === 'envelope';
   }
 
   deliverEnvelope(from: DomainName, envelope: DeltaEnvelope, bytes: number): void {

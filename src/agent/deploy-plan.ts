@@ -19,6 +19,9 @@ const ABOUT_THE_TEXT: ReadonlySet<string> = new Set(['POLICY_REFUSED', 'FRAGMENT
 /** Starts that are tried before the registration fails. */
 export const START_ATTEMPTS = 6;
 
+/** Times that all is prepared anew because a domain had lost a fragment when it was to begin. */
+const DEPLOY_ATTEMPTS = 3;
+
 export interface DeployedFragment {
   readonly fragment: PlannedFragment;
   readonly prepared: PreparedReply;
@@ -56,8 +59,26 @@ export interface DeployedPlan {
   readonly fragments: readonly DeployedFragment[];
 }
 
-/** Rejects with the first refusal, after cancelling what was prepared. */
+/**
+ * Rejects with the first refusal, after cancelling what was prepared. A fragment that its domain ended between the two
+ * phases (its policy changed, it restarted) is prepared again: the domain admits it as it would now, or says why not.
+ */
 export async function deployFragments(
+  fragments: readonly PlannedFragment[],
+  ask: Ask,
+  options: DeployOptions,
+): Promise<DeployedPlan> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await deployOnce(fragments, ask, options);
+    } catch (error) {
+      if (attempt >= DEPLOY_ATTEMPTS || !(error instanceof CodedError) || error.code !== 'UNKNOWN_FRAGMENT')
+        throw error;
+    }
+  }
+}
+
+async function deployOnce(
   fragments: readonly PlannedFragment[],
   ask: Ask,
   options: DeployOptions,

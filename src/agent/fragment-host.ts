@@ -134,6 +134,7 @@ export class FragmentHost {
         seal: undefined,
         keys: 0,
         sealed: 0,
+        newcomersApart: false,
         state: 'prepared',
         startMs: Infinity,
         deployment: null,
@@ -143,6 +144,7 @@ export class FragmentHost {
       this.#outbox.changeKey(running);
       this.#running.set(id, running);
     }
+    if (running.newcomersApart && !running.leases.has(from)) this.#outbox.changeKey(running);
     const lease = this.#lease(running, request, clock.monotonicMs());
     lease.preparedSeq = running.sender.lastSeq;
     lease.request = request;
@@ -412,6 +414,7 @@ export class FragmentHost {
     const secret = this.#options.secret;
     let ended = 0;
     for (const running of this.#running.values()) {
+      running.newcomersApart = true;
       for (const [consumer, leases] of running.leases) {
         if (consumer === runtime.domain) continue;
         for (const [queryId, { request }] of leases) {

@@ -70,6 +70,7 @@ export class FragmentOutbox {
     const { random } = this.#deps;
     if (random === undefined) return;
     running.sealed = 0;
+    running.newcomersApart = false;
     running.seal = { id: String(++running.keys), key: random.bytes(KEY_BYTES) };
   }
 

@@ -2,7 +2,7 @@
  * What keeps the fragments of running queries whole: leases renewed, lost deltas asked for again, fragments deployed anew
  * at a domain that lost them, with a jump to their present content (DESIGN §6).
  */
-import { PROGRESS_WAIT_MS, type RenewLease } from '../model/control.ts';
+import { PROGRESS_WAIT_MS, type Heartbeat, type RenewLease } from '../model/control.ts';
 import { CodedError, toCodedError } from '../model/errors.ts';
 import type { DomainName } from '../model/ids.ts';
 import type { Counters } from '../ports/counters.ts';
@@ -23,6 +23,8 @@ export interface QueryRepairDeps {
   readonly log: Log;
   readonly readers: FragmentReaders;
   readonly deployOptions: (query: Query) => DeployOptions;
+  /** How far a domain's fragments are, for every query that reads them. */
+  readonly onHeartbeat: (from: DomainName, heartbeat: Heartbeat) => void;
 }
 
 export class QueryRepair {
@@ -57,7 +59,8 @@ export class QueryRepair {
             const { heartbeat } = expectReply(reply, 'progress');
             query.group?.answered(domain, heartbeat.fragments);
             // A domain that knows none of them (yet, or any more) is asked again in the next turn, not at once.
-            if (heartbeat.fragments.length > 0) query.group?.onHeartbeat(domain, heartbeat);
+            // Whoever else reads them here is told as well: to the domain the heartbeat of all of them has been said.
+            if (heartbeat.fragments.length > 0) this.#deps.onHeartbeat(domain, heartbeat);
           },
           () => query.group?.answered(domain),
         );

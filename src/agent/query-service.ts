@@ -106,7 +106,8 @@ export class QueryService {
     const { ask, counters, log, transport } = deps;
     this.#readers = new FragmentReaders({ transport, ask, counters, log });
     const deployOptions = (query: Query): DeployOptions => this.#deployOptions(query);
-    this.#repair = new QueryRepair({ ask, counters, log, readers: this.#readers, deployOptions });
+    const onHeartbeat = (from: DomainName, heartbeat: Heartbeat): void => this.onHeartbeat(from, heartbeat);
+    this.#repair = new QueryRepair({ ask, counters, log, readers: this.#readers, deployOptions, onHeartbeat });
     const { clock, catalog, stampMs } = deps;
     const onChanged = (query: Query): void => deps.onPlanChanged?.(query);
     const readers = this.#readers;

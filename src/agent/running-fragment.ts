@@ -52,6 +52,8 @@ export interface RunningFragment {
   /** Keys that it has had, and envelopes sealed with the present one. */
   keys: number;
   sealed: number;
+  /** The policies changed since the key was made: who joins must not read what was sealed for others before. */
+  newcomersApart: boolean;
   /** When it started or will start. */
   startMs: number;
   deployment: Deployment | null;

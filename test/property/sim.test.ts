@@ -2,12 +2,13 @@
  * The simulation, in small: a few seeds of each scenario without a violation; checkers that find what is wrong; one seed, one
  * world. `npm run soak -- sim` runs many more seeds.
  */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { makeCheckers } from '../../sim/checkers/make-checkers.ts';
 import { measure } from '../../sim/measure.ts';
 import { SCENARIOS } from '../../sim/scenarios/all-scenarios.ts';
 import type { ScenarioDeclaration } from '../../sim/scenarios/scenario.ts';
 import { simulate } from '../../sim/simulate.ts';
+import { AgentCore } from '../../src/agent/agent-core.ts';
 
 /** Seeds by scenario where it is not one; those with a reason found something once. */
 const SEEDS: Readonly<Record<string, readonly number[]>> = {
@@ -15,11 +16,16 @@ const SEEDS: Readonly<Record<string, readonly number[]>> = {
   'mixed-crashes': [1, 6],
   // 9: a query was deleted while it waited for its own domain, and asked it for ever.
   // 84, 410: two queries of a domain shared a fragment; what one had taken was not kept for the other.
-  'mixed-faults': [1, 2, 3, 9, 84, 410],
+  // 1, 4: a policy changed between the two phases of a registration, which failed with UNKNOWN_FRAGMENT.
+  // 774: of two queries that shared fragments one asked how far they are, and the other was told nothing any more.
+  'mixed-faults': [1, 2, 3, 4, 9, 84, 410, 774],
   // 273: a commit that came late began a fragment anew, and what it had watched was gone; 277: one that had yet to begin
   // anew promised to keep silent.
   'silent-faults': [1, 273, 277],
 };
+
+/** Worlds in which policies close streams, for good too, and withhold rows. */
+const POLICY_SEEDS = [20, 103];
 
 const SMALLER: Readonly<Record<string, number>> = {
   'silent-having': 4,
@@ -89,6 +95,21 @@ describe('the checkers see', () => {
 
     handed.splice(0, 2, { ...first, trigger: { ...first.trigger, insert: [['run9', 0, 0]] } });
     expect(judge().join('\n')).toContain('handed out was [["run9",0,0]]');
+  });
+
+  it('what a domain lets out against its policy', async () => {
+    const enforce = vi.spyOn(AgentCore.prototype, 'setPolicies').mockReturnValue(0);
+    const found: string[] = [];
+    for (const seed of POLICY_SEEDS) {
+      const { violations } = await simulate(scenario('mixed-faults'), { seed, domains: null });
+      found.push(...violations.flatMap((v) => (v.checker === 'policy' ? [v.message] : [])));
+    }
+    enforce.mockRestore();
+    const all = found.join('\n');
+    expect(all).toMatch(/an envelope of d\d for d\d although its policy forbids it/);
+    expect(all).toMatch(/a heartbeat of d\d for d\d although its policy forbids it/);
+    expect(all).toMatch(/d\d sent d\d a row with (used|mbps) [\d.]+, its policy lets out what is below/);
+    expect(all).toMatch(/is refused a stream for good and says ''/);
   });
 
   it('what is stuck', async () => {
