@@ -127,7 +127,7 @@ export class PatternRun implements Parent {
       return;
     }
     if (this.#matches.length > 0 || this.#overflow) this.#tell();
-    else this.#handedTags = false;
+    this.#handedTags = false;
   }
 
   #emptyHits(): void {
@@ -153,6 +153,10 @@ export class PatternRun implements Parent {
   /** Hands the event to the atoms that it meets, in turn. */
   #advance(event: Event): void {
     const hits = this.#hits;
+    if (hits.length === 1) {
+      hits[0]?.receive(event);
+      return;
+    }
     if (hits.length > 1) {
       if (this.program.consumes) keepConsumers(hits);
       if (hits.length > 1) hits.sort(inTurn);
