@@ -24,6 +24,7 @@ function property(file: string, counts: Readonly<Record<string, string>>): () =>
 const soaks: Readonly<Record<string, () => number>> = {
   naive: property('naive.test.ts', { NAIVE_RUNS: '15000' }),
   metamorphic: property('metamorphic.test.ts', { METAMORPHIC_RUNS: '10000' }),
+  'golden-split': property('golden-split.test.ts', { GOLDEN_SEEDS: '20' }),
   fuzz: property('epl-fuzz.test.ts', { FUZZ_TEXTS: '100000' }),
   chaos: () => {
     let failed = 0;

@@ -279,7 +279,7 @@ export class CauseRunner {
     for (const update of input.updates) {
       for (const row of update.insert) {
         const id = row.id ?? { domain: this.#causeKey.domain, seq: this.#causeKey.seq, part: 0 };
-        const arrived = eventClass.fromValues(row.values, this.#causeKey.timestampMs, id.domain, id.seq, id.part);
+        const arrived = eventClass.fromRow(row.values, this.#causeKey.timestampMs, id);
         const event = this.#transformed(arrived, input.typeName);
         const matches: Activation<DeployedStatement>[] = [];
         this.index.collect(event, input.typeName, matches);

@@ -7,11 +7,13 @@
 import { assert, CodedError } from '../../model/errors.ts';
 import type { Event } from '../../model/event.ts';
 import { slotOf } from '../../model/event.ts';
+import type { RowId } from '../../model/delta.ts';
 import type { EventType } from '../../model/event-type.ts';
 import type { MapValue, Value, ValueType } from '../../model/value.ts';
 import { quote } from '../compile/quote.ts';
 import { ABSENT } from '../functions/members.ts';
 import { knowSupertypes } from '../functions/type-names.ts';
+import { isEvent } from '../functions/values.ts';
 
 export interface EventMeta {
   readonly timestampMs: number;
@@ -73,6 +75,8 @@ export class EventClass {
   readonly #names: readonly string[];
   readonly #types: readonly ValueType[];
   readonly #classOf: ClassOf;
+  /** True if properties are events: rows carry those as maps. */
+  readonly #nests: boolean;
   readonly #absent = new Map<string, Readonly<Record<string, Value>>>();
 
   constructor(type: EventType, classOf: ClassOf) {
@@ -82,6 +86,7 @@ export class EventClass {
     this.positions = new Map(this.#names.map((name, i) => [name, i]));
     this.#construct = constructOf(this.#names);
     this.#classOf = classOf;
+    this.#nests = this.#types.some(holdsEvents);
     knowSupertypes(type, (name) => classOf(name)?.type);
   }
 
@@ -95,6 +100,18 @@ export class EventClass {
     extra: Readonly<Record<string, Value>> | null = null,
   ): Event {
     return this.#construct(this.type, timestampMs, domain, seq, part, extra, values);
+  }
+
+  /** A row that came over a border: events within it are maps there and become events again. */
+  fromRow(values: readonly Value[], timestampMs: number, { domain, seq, part }: RowId): Event {
+    const meta = { timestampMs, domain, seq, part };
+    const own = this.#nests ? this.#types.map((type, i) => this.#revived(values[i] ?? null, type, meta)) : values;
+    return this.#construct(this.type, timestampMs, domain, seq, part, null, own);
+  }
+
+  #revived(value: Value, type: ValueType, meta: EventMeta): Value {
+    if (!holdsEvents(type) || isEvent(value)) return value;
+    return this.#convert(value, type, meta);
   }
 
   /** From a plain object: absent members become null, undeclared ones go to `extra`, nested typed values become events. */
@@ -159,6 +176,10 @@ export class EventClass {
         return toValue(raw);
     }
   }
+}
+
+function holdsEvents(type: ValueType): boolean {
+  return type.kind === 'event' || (type.kind === 'array' && holdsEvents(type.of));
 }
 
 export function isRecord(candidate: unknown): candidate is Readonly<Record<string, unknown>> {

@@ -31,7 +31,7 @@ export class RemoteView implements DataWindow {
     const remove: Event[] = [];
     for (const row of update.insert) {
       const id: RowId = row.id ?? { domain: '', seq: 0, part: 0 };
-      const event = this.#class.fromValues(row.values, nowMs, id.domain, id.seq, id.part);
+      const event = this.#class.fromRow(row.values, nowMs, id);
       if (!admits(event)) continue;
       this.#rows.set(keyOf(id), event);
       insert.push(event);

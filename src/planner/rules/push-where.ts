@@ -6,7 +6,7 @@
  * Unsafe when: `prev` or `prior` look into the stream's window; the stream is on the null-supplying side of an outer join
  * (dropping the row would turn a match into a padded row); an output clause counts or anchors on what arrives; a window
  * that stays in the residual decides membership by older rows (a failing event still displaces one that passed): then the
- * window has to be pushed below the conjunct, see push-window.ts.
+ * window has to be pushed below the conjunct, see push-window.ts; the stream's events are taken apart (contained events).
  */
 import type { CheckedExpression, SelectStatement } from '../../model/checked.ts';
 import { mentions } from '../rewrite-ast.ts';
@@ -19,7 +19,10 @@ export function pushableConjuncts(
   declared: ReadonlySet<string>,
 ): readonly CheckedExpression[] {
   if (statement.output !== null || suppliesNulls(statement, stream) || looksBack(statement, stream)) return [];
-  if (statement.streams[stream]?.unidirectional === true) return [];
+  const own = statement.streams[stream];
+  // Behind contained events the properties are those of the parts, which the domain's stream does not have.
+  if (own === undefined || own.unidirectional || (own.source.kind === 'filter' && own.source.contained.length > 0))
+    return [];
   return statement.where.filter(
     (c) => readsOwnEventOnly(c, stream) && readsStream(c, stream) && !mentions(c.ast, declared),
   );

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { rowToObject } from '../../../../src/engine/engine.ts';
+import { toValue } from '../../../../src/engine/runtime/event-class.ts';
 import { EventTypes } from '../../../../src/engine/runtime/types.ts';
 import { CodedError } from '../../../../src/model/errors.ts';
 import { eventType } from '../../../support/epl-run.ts';
@@ -61,4 +62,25 @@ test('values nested too deep are refused', () => {
   for (let i = 0; i < 100; i++) deep = [deep];
   const type = new EventTypes().add(eventType('Deep', { x: 'object' }));
   expect(() => type.fromObject({ x: deep }, meta)).toThrow(/deeper/);
+});
+
+test('rows from a border: maps of nested typed values become events again, events stay, the rest is as it came', () => {
+  const types = new EventTypes();
+  const inner = types.add(eventType('Inner', { x: 'int' }));
+  const outer = types.add(eventType('Outer', { one: 'Inner', many: 'Inner[]', tags: 'map' }));
+  const event = inner.fromObject({ x: 3 }, meta);
+  const tags = toValue({ x: 4 });
+  const made = outer.fromRow([toValue({ x: 1, hint: 'h' }), [toValue({ x: 2 }), null, event], tags], 9, {
+    ...meta,
+    part: 2,
+  });
+  expect(rowToObject(made)).toEqual({ one: { x: 1 }, many: [{ x: 2 }, null, { x: 3 }], tags: { x: 4 } });
+  const nested = [made.$one, ...(Array.isArray(made.$many) ? made.$many : [])];
+  expect(nested.map((e) => e !== null && typeof e === 'object' && 'type' in e && e.type)).toEqual([
+    inner.type,
+    inner.type,
+    false,
+    inner.type,
+  ]);
+  expect([made.timestampMs, made.domain, made.seq, made.part]).toEqual([9, 'renci', 7, 2]);
 });
