@@ -13,7 +13,7 @@ import type { MapValue, Value, ValueType } from '../../model/value.ts';
 import { quote } from '../compile/quote.ts';
 import { ABSENT } from '../functions/members.ts';
 import { knowSupertypes } from '../functions/type-names.ts';
-import { isEvent } from '../functions/values.ts';
+import { isEvent, isList } from '../functions/values.ts';
 
 export interface EventMeta {
   readonly timestampMs: number;
@@ -111,6 +111,7 @@ export class EventClass {
 
   #revived(value: Value, type: ValueType, meta: EventMeta): Value {
     if (!holdsEvents(type) || isEvent(value)) return value;
+    if (type.kind === 'array' && isList(value)) return value.map((item) => this.#revived(item, type.of, meta));
     return this.#convert(value, type, meta);
   }
 
