@@ -15,7 +15,7 @@ import type {
 import type { CheckedExpression, CheckedStream, PathStep } from '../model/checked.ts';
 import type { Position } from '../model/errors.ts';
 import { unreachable } from '../model/errors.ts';
-import type { EventType, Property } from '../model/event-type.ts';
+import { type EventType, isSubtype, type Property } from '../model/event-type.ts';
 import { INT, LONG, STRING } from '../model/value.ts';
 import { checkCondition } from './check-expression.ts';
 import { checkCrontab, checkPeriod } from './check-output.ts';
@@ -146,17 +146,30 @@ function checkPartition(ast: Definition<'partition'>, place: Place): ContextDefi
     const keys = item.keys.map((k) => place.environment.check(k, eventContext(place.environment, scope)));
     const [first] = items;
     if (first !== undefined) requireSameKeys(first.keys, keys, item.position);
-    items.push(freeze({ stream, keys: freeze(keys) }));
+    items.push(freeze({ stream, alias: item.alias, keys: freeze(keys) }));
   }
   items[0]?.keys.forEach((key, i) => place.properties.push({ name: `key${i + 1}`, type: key.type }));
+  for (const { alias, stream } of items) addProperty(alias, stream, place.properties);
   const initiated = ast.initiated.map((c) => checkStart(c, place).condition);
   for (const [i, condition] of initiated.entries()) {
-    if (condition.kind === 'filter') continue;
+    const position = ast.initiated[i]?.position ?? ast.position;
+    if (condition.kind !== 'filter') {
+      fail(
+        'INVALID_STATEMENT',
+        'events initiate the partitions of a partition context',
+        position,
+        'write initiated by Type(filter)',
+      );
+    }
+    const { eventType } = condition.stream;
+    if (items.some((item) => isSubtype(place.environment.catalog, eventType.name, item.stream.eventType.name)))
+      continue;
+    const listed = items.map((item) => item.stream.eventType.name).join(', ');
     fail(
       'INVALID_STATEMENT',
-      'events initiate the partitions of a partition context',
-      ast.initiated[i]?.position ?? ast.position,
-      'write initiated by Type(filter)',
+      `${eventType.name} initiates partitions, but has no key`,
+      position,
+      `list it: partition by … from ${listed}, … from ${eventType.name}`,
     );
   }
   const terminated = ast.terminated === null ? null : checkEnd(ast.terminated, place);
@@ -213,7 +226,7 @@ function checkHash(ast: Definition<'hash'>, place: Place): ContextDefinition {
     }
     if (step.args.length === 0) fail('WRONG_ARGUMENTS', `${name} needs a property`, item.position, `${name}(host)`);
     const keys = step.args.map((arg) => place.environment.check(arg, eventContext(place.environment, scope)));
-    return freeze({ stream, keys: freeze(keys), hash });
+    return freeze({ stream, alias: null, keys: freeze(keys), hash });
   });
   return freeze({
     kind: 'hash',
@@ -251,12 +264,15 @@ function addProperties(condition: ContextCondition, properties: Property[]): voi
   if (condition.kind === 'now' && condition.and !== null) addProperties(condition.and, properties);
   if (condition.kind !== 'filter' && condition.kind !== 'pattern') return;
   const { alias, stream } = condition;
-  const whole: Property[] =
-    alias === null ? [] : [{ name: alias, type: { kind: 'event', typeName: stream.eventType.name } }];
+  addProperty(alias, stream, properties);
   const tags = condition.kind === 'pattern' ? stream.eventType.properties : [];
-  for (const property of [...whole, ...tags]) {
-    if (!properties.some((p) => p.name === property.name)) properties.push(property);
-  }
+  for (const tag of tags) if (!properties.some((p) => p.name === tag.name)) properties.push(tag);
+}
+
+/** The event that begins a partition, under its alias. */
+function addProperty(alias: string | null, { eventType }: CheckedStream, properties: Property[]): void {
+  if (alias === null || properties.some((p) => p.name === alias)) return;
+  properties.push({ name: alias, type: { kind: 'event', typeName: eventType.name } });
 }
 
 function checkEnd(ast: AstContextCondition, place: Place): ContextCondition {

@@ -28,10 +28,14 @@ export abstract class ExpressionParser extends PrimaryParser {
     const first = this.LA(1);
     const left = this.SUBRULE(this.bitwise);
     let operands: AstExpression[] | null = null;
-    this.MANY(() => {
-      this.CONSUME(T.And);
-      operands ??= [left];
-      operands.push(this.SUBRULE1(this.bitwise));
+    this.MANY({
+      // `output when … and when terminated`: the clause goes on there, not the condition.
+      GATE: () => !this.is(2, T.When),
+      DEF: () => {
+        this.CONSUME(T.And);
+        operands ??= [left];
+        operands.push(this.SUBRULE1(this.bitwise));
+      },
     });
     return operands === null
       ? left

@@ -28,6 +28,8 @@ export interface ContextLevel {
 export interface ContextItem {
   /** Its type and filter; no windows. */
   readonly stream: CheckedStream;
+  /** Under which the event that opened the partition is known to what ends it; null for none. */
+  readonly alias: string | null;
   readonly keys: readonly CheckedExpression[];
 }
 

@@ -3,6 +3,7 @@
  * a period, or now. State: a timer, or the pattern's.
  */
 import type { Event } from '../../model/event.ts';
+import { isEvent } from '../functions/values.ts';
 import type { Crontab } from '../output/crontab.ts';
 import { nextOccurrence, readCrontab } from '../output/crontab.ts';
 import type { MatchSink } from '../pattern/pattern-run.ts';
@@ -11,6 +12,8 @@ import type { InstanceContext } from '../runtime/instance-context.ts';
 import { durationOf } from '../runtime/parameters.ts';
 import type { InstanceHost } from '../runtime/statement.ts';
 import type { Timer } from '../runtime/timer-queue.ts';
+import type { Opening } from './partition.ts';
+import { SEEN } from './partition.ts';
 import type { ConditionProgram, ContextSlot } from './context-program.ts';
 
 /** What has met a condition. */
@@ -19,11 +22,11 @@ export interface Fired {
   readonly event: Event | null;
   /** Of a pattern: its tags. */
   readonly match: Event | null;
-  /** False where statements of the partition do not see `event`. */
-  readonly seen: boolean;
+  /** What of it statements of the partition see. */
+  readonly opening: Opening;
 }
 
-const NO_EVENT: Fired = { event: null, match: null, seen: true };
+const NO_EVENT: Fired = { event: null, match: null, opening: SEEN };
 
 /** Where conditions wait. */
 export interface ConditionPlace {
@@ -99,7 +102,7 @@ export class ConditionRun implements MatchSink {
     if (this.#and !== null) this.#and.meet(slot, event);
     else if (this.#program.kind === 'filter') {
       const { admits } = this.#program;
-      if (admits === null || admits(event, this.#context)) this.#fired({ event, match: null, seen: true });
+      if (admits === null || admits(event, this.#context)) this.#fired({ event, match: null, opening: SEEN });
     } else if (this.#pattern !== null && (slot.admits === null || slot.admits(event, this.#context))) {
       this.#event = event;
       this.#pattern.accept(slot.atom, event);
@@ -114,11 +117,23 @@ export class ConditionRun implements MatchSink {
   }
 
   matched(matches: readonly Event[]): void {
-    const seen = this.#program.kind === 'pattern' && this.#program.inclusive;
     for (const match of matches) {
       if (this.#stopped) return;
-      this.#fired({ event: this.#event, match, seen });
+      this.#fired({ event: this.#event, match, opening: this.#openingOf(match) });
     }
+  }
+
+  /** With `@inclusive`, the events that have tags are seen within; else none (Esper reference §4.5, pattern context conditions). */
+  #openingOf(match: Event): Opening {
+    const present = this.#event;
+    if (this.#program.kind !== 'pattern' || !this.#program.inclusive) return { unseen: present, earlier: [] };
+    const tagged = new Set<Event>();
+    for (const { name } of match.type.properties) {
+      const value = match[`$${name}`] ?? null;
+      for (const event of Array.isArray(value) ? value : [value]) if (isEvent(event)) tagged.add(event);
+    }
+    const seen = present !== null && tagged.delete(present);
+    return { unseen: seen ? null : present, earlier: [...tagged] };
   }
 
   stop(): void {

@@ -16,7 +16,7 @@ import type { ConditionRun } from './condition-run.ts';
 import type { ContextProgram, LevelProgram } from './context-program.ts';
 import { CategoryLevel, HashLevel, KeyedLevel } from './divided-levels.ts';
 import type { LevelNode, LevelPlace, LevelState } from './level.ts';
-import type { Member, PartitionFacts } from './partition.ts';
+import type { Member, Opening, PartitionFacts } from './partition.ts';
 import { Partition } from './partition.ts';
 import { InitiatedLevel, StartEndLevel } from './timed-levels.ts';
 
@@ -38,10 +38,10 @@ export class ContextManager implements StatementInstance {
   readonly #members = new Set<Member>();
   readonly #variables: PartitionVariable[] = [];
   readonly #partitions = new Set<Partition>();
-  readonly #root: LevelState;
+  #root: LevelState;
   readonly #unsettled = new Set<ConditionRun>();
   /** Ids per level: they count up over the life of the context. */
-  readonly #ids: number[];
+  #ids: number[] = [];
 
   constructor(program: ContextProgram, host: InstanceHost) {
     this.program = program;
@@ -49,21 +49,30 @@ export class ContextManager implements StatementInstance {
     this.context = host.newContext();
     this.#classes = program.levels.map((l) => host.classFor(l.propertyType));
     this.#whole = host.classFor(program.propertyType);
-    this.#ids = program.levels.map(() => 0);
-    this.#root = this.#levelAt(0, []);
-    this.#root.start();
+    this.#root = this.#newRoot();
   }
 
   // -------------------------------------------------------------------------------------------- statements
 
-  /** The member is told of the partitions that are open, and of all that open and close from now on. */
+  #newRoot(): LevelState {
+    this.#ids = this.program.levels.map(() => 0);
+    return this.#levelAt(0, []);
+  }
+
+  /**
+   * The member is told of the partitions that are open, and of all that open and close from now on. The first one starts
+   * the context: without statements it is at rest.
+   */
   join(member: Member): void {
+    if (this.#members.size === 0) this.#root.start();
     this.#members.add(member);
     for (const partition of this.#partitions) member.open(partition);
   }
 
   leave(member: Member): void {
-    this.#members.delete(member);
+    if (!this.#members.delete(member) || this.#members.size > 0) return;
+    this.#root.stop();
+    this.#root = this.#newRoot();
   }
 
   addVariable(variable: PartitionVariable): void {
@@ -115,13 +124,13 @@ export class ContextManager implements StatementInstance {
       host: this.#host,
       later: (run) => this.#unsettled.add(run),
       context,
-      open: (values, unseen) => this.#open(level, above, values, unseen),
+      open: (values, opening) => this.#open(level, above, values, opening),
       close: (node) => this.#close(node),
     };
     return makeLevel(program, place);
   }
 
-  #open(level: number, above: readonly Event[], values: ReadonlyMap<string, Value>, unseen: Event | null): LevelNode {
+  #open(level: number, above: readonly Event[], values: ReadonlyMap<string, Value>, opening: Opening): LevelNode {
     const id = this.#ids[level] ?? 0;
     this.#ids[level] = id + 1;
     const type = this.program.levels[level]?.propertyType;
@@ -139,7 +148,7 @@ export class ContextManager implements StatementInstance {
       next.start();
       return { properties, partition: null, next, context };
     }
-    const partition = new Partition(id, whole, new Variables(), unseen);
+    const partition = new Partition(id, whole, new Variables(), opening);
     context.partition = partition;
     this.#partitions.add(partition);
     for (const variable of this.#variables) this.#addTo(partition, variable);
@@ -187,7 +196,7 @@ export class ContextManager implements StatementInstance {
 
   acceptOne(at: number, event: Event): void {
     const slot = this.program.slots[at];
-    if (slot === undefined) return;
+    if (slot === undefined || this.#members.size === 0) return;
     if (slot.level === 0) {
       this.#root.meet(slot, event);
       return;

@@ -15,6 +15,7 @@ import { compileStream } from '../runtime/stream-input.ts';
 /** Events of one type that a level divides. */
 export interface ItemProgram {
   readonly typeName: string;
+  readonly alias: string | null;
   /** Null: no filter. */
   readonly admits: EventPredicate | null;
   readonly key: EventKey;
@@ -76,6 +77,8 @@ export interface ContextSlot {
   /** Which atom, where the condition is a pattern; else 0. */
   readonly atom: number;
   readonly typeName: string;
+  /** Which item of its level divides events of the slot; -1 for none. */
+  readonly item: number;
   /** Of an atom: what is tested before it is told; null for nothing. */
   readonly admits: EventPredicate | null;
 }
@@ -92,6 +95,8 @@ export interface ContextProgram {
   readonly streams: readonly StreamSlot[];
   /** Which item of each level divides events of a type; -1 where none does and all partitions see them. */
   itemsOf(typeName: string): readonly number[];
+  /** True if events of `typeName` are events of `ancestor` as well. */
+  isOf(typeName: string, ancestor: string): boolean;
 }
 
 /** `typeOf` finds declared types by name. */
@@ -102,7 +107,7 @@ export function compileContext(context: CheckedContext, typeOf: (name: string) =
     const program = compileLevel(definition);
     for (const { role, at, atom, stream } of slotsOfLevel(definition, program)) {
       const { typeName, key, residual, admits } = stream;
-      slots.push({ level, role, at, atom, typeName, admits });
+      slots.push({ level, role, at, atom, typeName, item: itemOf(program, typeName, typeOf), admits });
       streams.push({ slot: streams.length, typeName, key, residual });
     }
     return { name, propertyType, program };
@@ -114,6 +119,7 @@ export function compileContext(context: CheckedContext, typeOf: (name: string) =
     levels,
     slots,
     streams,
+    isOf: (typeName, ancestor) => isOf(typeName, ancestor, typeOf),
     itemsOf: (typeName) => {
       let found = routes.get(typeName);
       if (found === undefined) {
@@ -153,13 +159,13 @@ function compileLevel(definition: ContextDefinition): LevelProgram {
     case 'category':
       return {
         kind: 'category',
-        item: compileItem({ stream: definition.stream, keys: [] }),
+        item: compileItem({ stream: definition.stream, alias: null, keys: [] }),
         groups: definition.groups.map((g) => ({ label: g.label, holds: compileEventPredicate([g.condition]) })),
       };
     case 'hash':
       return {
         kind: 'hash',
-        items: definition.items.map((i) => ({ ...compileItem(i), hash: i.hash })),
+        items: definition.items.map((i) => ({ ...compileItem({ ...i, alias: null }), hash: i.hash })),
         granularity: definition.granularity,
         preallocate: definition.preallocate,
       };
@@ -180,10 +186,11 @@ function filterOf({ source }: CheckedStream): readonly CheckedExpression[] {
   return source.kind === 'filter' ? source.filter : [];
 }
 
-function compileItem({ stream, keys }: ContextItem): ItemProgram {
+function compileItem({ stream, alias, keys }: ContextItem): ItemProgram {
   const filter = filterOf(stream);
   return {
     typeName: stream.source.eventType.name,
+    alias,
     admits: filter.length === 0 ? null : compileEventPredicate(filter),
     key: compileEventKey(keys),
     values: compileEventEvaluators(keys),

@@ -10,6 +10,7 @@ import { ConditionRun } from './condition-run.ts';
 import type { ContextSlot, LevelProgram } from './context-program.ts';
 import { bucketOf } from './hash.ts';
 import type { LevelNode, LevelPlace, LevelState } from './level.ts';
+import { SEEN } from './partition.ts';
 
 /** Most partitions of one level under one partition above it. */
 export const MAX_PARTITIONS = 1_000_000;
@@ -45,7 +46,7 @@ export class KeyedLevel implements LevelState {
 
   #end(slot: ContextSlot, event: Event): void {
     // An event that is divided ends the partition of its key, another is tried on all.
-    const item = this.#program.items.find((i) => i.typeName === slot.typeName);
+    const item = this.#program.items[slot.item];
     if (item === undefined) {
       for (const { end } of this.#open.values()) end?.meet(slot, event);
       return;
@@ -64,8 +65,7 @@ export class KeyedLevel implements LevelState {
     const condition = this.#program.initiated[slot.at];
     if (condition?.kind !== 'filter') return;
     if (condition.admits !== null && !condition.admits(event, this.#place.context)) return;
-    const item = this.#program.items.findIndex((i) => i.typeName === slot.typeName);
-    if (item >= 0) this.#begin(item, event, condition.alias);
+    if (slot.item >= 0) this.#begin(slot.item, event, condition.alias);
   }
 
   #begin(at: number, event: Event, alias: string | null): void {
@@ -80,8 +80,8 @@ export class KeyedLevel implements LevelState {
     }
     const values = new Map<string, Value>();
     item.values(event, this.#place.context).forEach((value, i) => values.set(`key${i + 1}`, value));
-    if (alias !== null) values.set(alias, event);
-    const node = this.#place.open(values, null);
+    for (const name of [item.alias, alias]) if (name !== null) values.set(name, event);
+    const node = this.#place.open(values, SEEN);
     const { terminated } = this.#program;
     const end =
       terminated === null ? null : new ConditionRun(terminated, this.#place, node.context, () => this.#close(key));
@@ -134,7 +134,7 @@ export class CategoryLevel implements LevelState {
   }
 
   start(): void {
-    this.#open = this.#program.groups.map(({ label }) => this.#place.open(new Map([['label', label]]), null));
+    this.#open = this.#program.groups.map(({ label }) => this.#place.open(new Map([['label', label]]), SEEN));
   }
 
   meet(): void {}
@@ -180,7 +180,7 @@ export class HashLevel implements LevelState {
   }
 
   #begin(bucket: number): void {
-    if (!this.#open.has(bucket)) this.#open.set(bucket, this.#place.open(new Map(), null));
+    if (!this.#open.has(bucket)) this.#open.set(bucket, this.#place.open(new Map(), SEEN));
   }
 
   #bucket(at: number, event: Event): number | null {

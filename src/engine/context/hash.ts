@@ -12,7 +12,7 @@ const CRC_TABLE: Int32Array = Int32Array.from({ length: 256 }, (_, byte) => {
 function crc32(bytes: Iterable<number>): number {
   let crc = -1;
   for (const byte of bytes) crc = (crc >>> 8) ^ (CRC_TABLE[(crc ^ byte) & 0xff] ?? 0);
-  return ~crc;
+  return ~crc >>> 0;
 }
 
 /** 0 to `granularity` - 1. Null hashes to 0. Values other than strings are hashed by their text. */
@@ -23,7 +23,7 @@ export function bucketOf(
 ): number {
   switch (hash) {
     case 'consistent_hash_crc32':
-      return Math.abs(crcOf(values) % granularity);
+      return crcOf(values) % granularity;
     case 'hash_code':
       return Math.abs(values.reduce<number>((code, v) => (Math.imul(code, 31) + codeOf(v)) | 0, 0) % granularity);
     default:

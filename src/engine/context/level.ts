@@ -4,7 +4,7 @@ import type { Value } from '../../model/value.ts';
 import type { InstanceContext } from '../runtime/instance-context.ts';
 import type { ConditionPlace } from './condition-run.ts';
 import type { ContextSlot } from './context-program.ts';
-import type { Partition } from './partition.ts';
+import type { Opening, Partition } from './partition.ts';
 
 /** The state of one level under one partition of the level above. */
 export interface LevelState {
@@ -37,6 +37,6 @@ export interface LevelPlace extends ConditionPlace {
   /** Expressions that begin partitions: they see the levels above. */
   readonly context: InstanceContext;
   /** `values` by name of property; those that are not named are null. */
-  open(values: ReadonlyMap<string, Value>, unseen: Event | null): LevelNode;
+  open(values: ReadonlyMap<string, Value>, opening: Opening): LevelNode;
   close(node: LevelNode): void;
 }

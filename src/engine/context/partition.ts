@@ -22,21 +22,40 @@ export interface Member {
   close(partition: Partition): void;
 }
 
+/** What statements of a partition see of the events that opened it. */
+export interface Opening {
+  /** The present event, where it is not seen within. */
+  readonly unseen: Event | null;
+  readonly earlier: readonly Event[];
+}
+
+/** The usual one: the present event, if there is one, is seen. */
+export const SEEN: Opening = { unseen: null, earlier: [] };
+
 export class Partition implements PartitionFacts {
   /** Counts up over the life of the context. */
   readonly id: number;
   readonly properties: Event;
   readonly variables: Variables;
   readonly stores = new Map<string, Store>();
-  /** The event that opened it without being seen within; null for none. */
-  readonly unseen: Event | null;
+  readonly #opening: Opening;
   live = true;
 
-  constructor(id: number, properties: Event, variables: Variables, unseen: Event | null) {
+  constructor(id: number, properties: Event, variables: Variables, opening: Opening) {
     this.id = id;
     this.properties = properties;
     this.variables = variables;
-    this.unseen = unseen;
+    this.#opening = opening;
+  }
+
+  /** False for the event that opened it, where it is not seen within. */
+  sees(event: Event): boolean {
+    return event !== this.#opening.unseen;
+  }
+
+  /** Earlier events that are seen within as well, oldest first: those of an `@inclusive` pattern. */
+  get earlier(): readonly Event[] {
+    return this.#opening.earlier;
   }
 
   listen(name: string, listener: VariableListener): () => void {

@@ -8,6 +8,7 @@
 import type { Update } from '../../model/delta.ts';
 import type { Event } from '../../model/event.ts';
 import type { EventPredicate } from '../evaluation.ts';
+import { meetsKey } from '../filter/filter-index.ts';
 import type { InstanceContext } from '../runtime/instance-context.ts';
 import type { OutputRow } from '../runtime/output-row.ts';
 import type { InstanceHost, StatementInstance, StatementProgram, Told } from '../runtime/statement.ts';
@@ -121,6 +122,25 @@ class Partitioned implements StatementInstance, Member {
     };
     for (const { at, slot } of consumed) this.#consumed.set(at, { part, slot });
     this.#parts.set(partition, part);
+    for (const event of partition.earlier) this.#seeEarlier(part, event);
+  }
+
+  /** An event that came before the partition opened: each is met for itself, where it meets the streams of the statement. */
+  #seeEarlier(part: Part, event: Event): void {
+    const { instance } = part;
+    const { isOf } = this.#manager.program;
+    let met = false;
+    for (const { slot, typeName, key } of this.#program.streams) {
+      const admits = this.#slots.get(slot)?.admits ?? null;
+      if (!isOf(event.type.name, typeName) || !meetsKey(key, event)) continue;
+      if (admits !== null && !admits(event, instance.context)) continue;
+      instance.acceptOne(slot, event);
+      met = true;
+    }
+    if (!met) return;
+    instance.evaluate();
+    this.#awake.add(part);
+    this.#host.touch();
   }
 
   acceptChange(at: number, insert: readonly Event[], remove: readonly Event[]): void {
@@ -167,7 +187,7 @@ class Partitioned implements StatementInstance, Member {
   }
 
   #offer(at: number, event: Event, slot: PartitionedSlot, partition: Partition): void {
-    if (partition.unseen === event) return;
+    if (!partition.sees(event)) return;
     const part = this.#parts.get(partition);
     if (part === undefined) return;
     if (slot.admits !== null && !slot.admits(event, part.instance.context)) return;

@@ -10,6 +10,7 @@ import type { Fired } from './condition-run.ts';
 import { ConditionRun } from './condition-run.ts';
 import type { ConditionProgram, ContextSlot, LevelProgram } from './context-program.ts';
 import type { LevelNode, LevelPlace, LevelState } from './level.ts';
+import { SEEN } from './partition.ts';
 
 /** Most partitions of one overlapping level: each event of its statements may be tried on all. */
 export const MAX_OVERLAPPING = 100_000;
@@ -45,7 +46,7 @@ export class StartEndLevel implements LevelState {
   }
 
   start(): void {
-    if (this.#isWithin()) this.#begin({ event: null, match: null, seen: true });
+    if (this.#isWithin()) this.#begin({ event: null, match: null, opening: SEEN });
     else this.#await();
   }
 
@@ -75,7 +76,7 @@ export class StartEndLevel implements LevelState {
     const { start, end } = this.#program;
     const { host } = this.#place;
     const values = valuesOf(start, what, host.nowMs, endOf(end, this.#place));
-    this.#node = this.#place.open(values, what.seen ? null : what.event);
+    this.#node = this.#place.open(values, what.opening);
     if (end === null) return;
     this.#end = new ConditionRun(end, this.#place, this.#node.context, () => this.#finish());
     this.#end.start();
@@ -160,7 +161,7 @@ export class InitiatedLevel implements LevelState {
       });
     }
     const values = valuesOf(start, what, host.nowMs, endOf(end, this.#place));
-    const node = this.#place.open(values, what.seen ? null : what.event);
+    const node = this.#place.open(values, what.opening);
     const opened: Overlapping = { node, key, end: null };
     this.#open.add(opened);
     if (distinct !== null) this.#keys.add(key);

@@ -99,6 +99,16 @@ function indexable(e: CheckedExpression): IndexKey | null {
   return null;
 }
 
+/** What the index would answer for one event. */
+export function meetsKey(key: IndexKey | null, event: Event): boolean {
+  if (key === null) return true;
+  const value = event[slotOf(key.property)];
+  if (key.kind === 'equal') return value !== null && value !== undefined && key.values.includes(value);
+  if (typeof value !== 'number') return false;
+  if (value === key.bound) return key.inclusive;
+  return key.kind === 'above' ? value > key.bound : value < key.bound;
+}
+
 function plainProperty(e: CheckedExpression): string | null {
   if (e.kind !== 'property' || e.ref.level !== 0 || e.ref.tag !== null || e.path.length !== 1) return null;
   const step = e.path[0];
