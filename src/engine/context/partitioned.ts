@@ -128,11 +128,11 @@ class Partitioned implements StatementInstance, Member {
   /** An event that came before the partition opened: each is met for itself, where it meets the streams of the statement. */
   #seeEarlier(part: Part, event: Event): void {
     const { instance } = part;
-    const { isOf } = this.#manager.program;
+    const { program } = this.#manager;
     let met = false;
     for (const { slot, typeName, key } of this.#program.streams) {
       const admits = this.#slots.get(slot)?.admits ?? null;
-      if (!isOf(event.type.name, typeName) || !meetsKey(key, event)) continue;
+      if (!program.isOf(event.type.name, typeName) || !meetsKey(key, event)) continue;
       if (admits !== null && !admits(event, instance.context)) continue;
       instance.acceptOne(slot, event);
       met = true;
