@@ -3,7 +3,8 @@
  * event"): timers due before it, the statements it meets in order of deployment, then what they route, first in first out.
  */
 import type { CauseKey } from '../model/cause-key.ts';
-import type { CheckedModule, CheckedQuery, CheckedStatement, Column } from '../model/checked.ts';
+import type { CheckedModule, CheckedStatement, Column } from '../model/checked.ts';
+import type { CheckedQuery } from '../model/checked-store.ts';
 import { assert, CodedError } from '../model/errors.ts';
 import type { Event } from '../model/event.ts';
 import type { EventType } from '../model/event-type.ts';

@@ -7,7 +7,8 @@ import type {
   AstStatement,
   AstUpdateQuery,
 } from '../model/ast.ts';
-import type { CheckedExpression, CheckedQuery, Column, SelectItem, SelectStatement } from '../model/checked.ts';
+import type { CheckedExpression, Column, SelectItem, SelectStatement } from '../model/checked.ts';
+import type { CheckedQuery } from '../model/checked-store.ts';
 import { holdsRows, type Catalog } from '../model/event-type.ts';
 import { newEnvironment } from './analyze.ts';
 import { LayeredCatalog } from './catalog.ts';

@@ -18,9 +18,9 @@ import type {
   CreateVariable,
   InsertInto,
   OnSet,
-  OnUpdate,
   SelectStatement,
 } from '../model/checked.ts';
+import type { OnUpdate } from '../model/checked-store.ts';
 import type { Catalog } from '../model/event-type.ts';
 import { unreachable } from '../model/errors.ts';
 import { LayeredCatalog } from './catalog.ts';

@@ -12,15 +12,8 @@ import type {
   AstStream,
   AstTrigger,
 } from '../model/ast.ts';
-import type {
-  CheckedExpression,
-  CheckedStream,
-  MergeAction,
-  MergeBranch,
-  OnSelect,
-  StoreAccess,
-  StoreAssignment,
-} from '../model/checked.ts';
+import type { CheckedExpression, CheckedStream } from '../model/checked.ts';
+import type { MergeAction, MergeBranch, OnSelect, StoreAccess, StoreAssignment } from '../model/checked-store.ts';
 import type { Position } from '../model/errors.ts';
 import type { EventType } from '../model/event-type.ts';
 import { checkCondition } from './check-expression.ts';

@@ -1,6 +1,6 @@
 /** The pattern of match_recognize: which variables it has, which of them collect several rows, and its bounds as numbers. */
 import type { AstExpression, AstRowPattern } from '../model/ast.ts';
-import type { RowPattern } from '../model/checked.ts';
+import type { RowPattern } from '../model/checked-rows.ts';
 import { unreachable } from '../model/errors.ts';
 import { fail } from './scope.ts';
 

@@ -5,7 +5,8 @@
  * rows as arrays; 1 + i is one row of variable i; behind them stand the rows before the tested one (`prev`).
  */
 import type { AstChain, AstExpression, AstMatchRecognize, AstStep } from '../model/ast.ts';
-import type { AggregateSpec, CheckedExpression, RowMeasure, RowPatternSpec, RowVariable } from '../model/checked.ts';
+import type { AggregateSpec, CheckedExpression } from '../model/checked.ts';
+import type { RowMeasure, RowPatternSpec, RowVariable } from '../model/checked-rows.ts';
 import type { EventType } from '../model/event-type.ts';
 import { walkExpression } from '../model/expression-tree.ts';
 import { checkCondition } from './check-expression.ts';

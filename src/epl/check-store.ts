@@ -1,6 +1,7 @@
 /** `create window`, `create table`, `create index` (Esper reference §6.2, §6.3, §6.9). */
 import type { AstCreateIndex, AstCreateTable, AstCreateWindow, AstTableColumn } from '../model/ast.ts';
-import type { CheckedExpression, CheckedStream, CreateIndex, CreateWindow } from '../model/checked.ts';
+import type { CheckedExpression, CheckedStream } from '../model/checked.ts';
+import type { CreateIndex, CreateWindow } from '../model/checked-store.ts';
 import type { Position } from '../model/errors.ts';
 import type { EventType, Property, TableAggregate } from '../model/event-type.ts';
 import type { ValueType } from '../model/value.ts';

@@ -1,6 +1,7 @@
 /** Aggregation columns of tables, and what `into table` puts into them (Esper reference §6.3.2, §6.3.4). */
 import type { AstExpression, AstTableColumn } from '../model/ast.ts';
-import type { AggregateSpec, IntoTable, SelectBody } from '../model/checked.ts';
+import type { AggregateSpec, SelectBody } from '../model/checked.ts';
+import type { IntoTable } from '../model/checked-store.ts';
 import type { Position } from '../model/errors.ts';
 import type { EventType, TableAggregate, TableArgument } from '../model/event-type.ts';
 import { BOOLEAN, DOUBLE, isNumeric, LONG, OBJECT, stringifyType, type ValueType } from '../model/value.ts';

@@ -18,7 +18,7 @@
  * receivers; nothing is dropped here for want of room. Cost: O(log K) per delta and per watermark, K inputs.
  */
 import { compareKeys, eventKey, sameKey, timerKey, type CauseKey } from '../model/cause-key.ts';
-import type { CheckedQuery } from '../model/checked.ts';
+import type { CheckedQuery } from '../model/checked-store.ts';
 import type { Delta } from '../model/delta.ts';
 import { assert } from '../model/errors.ts';
 import type { DomainName } from '../model/ids.ts';

@@ -6,6 +6,17 @@
  */
 import type { AstExpression, AstExpressionDeclaration, AstStatement } from './ast.ts';
 import type { CheckedContext } from './checked-context.ts';
+import type { RowPatternSpec } from './checked-rows.ts';
+import type {
+  CreateIndex,
+  CreateTable,
+  CreateWindow,
+  IntoTable,
+  OnDelete,
+  OnMerge,
+  OnSelect,
+  OnUpdate,
+} from './checked-store.ts';
 import type { PatternSource } from './checked-pattern.ts';
 import type { Position } from './errors.ts';
 import type { EventType } from './event-type.ts';
@@ -228,58 +239,6 @@ export interface WindowSpec {
   readonly rows?: RowPatternSpec | undefined;
   readonly position: Position;
 }
-
-/** `match_recognize (…)`. Which streams its expressions see: epl/check-rows.ts. */
-export interface RowPatternSpec {
-  readonly partitionBy: readonly CheckedExpression[];
-  readonly pattern: RowPattern;
-  readonly variables: readonly RowVariable[];
-  /** How many rows back each `prev` stream looks; they stand behind the variables' streams. */
-  readonly previous: readonly number[];
-  /** Stream 0 of define and measures: the variables of several rows, as arrays. */
-  readonly matchType: EventType;
-  /** Type of the rows. */
-  readonly rowType: EventType;
-  /** One property per measure. */
-  readonly resultType: EventType;
-  readonly measures: readonly RowMeasure[];
-  /** Aggregations in measures, each over the rows of one variable. */
-  readonly aggregates: readonly AggregateSpec[];
-  readonly allMatches: boolean;
-  readonly skip: 'past last row' | 'to next row' | 'to current row';
-  readonly interval: { readonly period: CheckedExpression; readonly orTerminated: boolean } | null;
-  /** Properties of the rows that anything here reads; null when whole rows are read. */
-  readonly reads: readonly string[] | null;
-  readonly position: Position;
-}
-
-export interface RowVariable {
-  readonly name: string;
-  /** True if a match can hold several rows of it. */
-  readonly multiple: boolean;
-  /** Null: every row will do. */
-  readonly condition: CheckedExpression | null;
-  /** True if the condition reads rows of other variables, or earlier ones of its own. */
-  readonly correlated: boolean;
-}
-
-export interface RowMeasure {
-  readonly name: string;
-  readonly expression: CheckedExpression;
-}
-
-/** Permutations are written out as alternations. `high` null is open. */
-export type RowPattern =
-  | { readonly kind: 'variable'; readonly variable: number }
-  | { readonly kind: 'sequence'; readonly items: readonly RowPattern[] }
-  | { readonly kind: 'alternation'; readonly operands: readonly RowPattern[] }
-  | {
-      readonly kind: 'repeat';
-      readonly operand: RowPattern;
-      readonly low: number;
-      readonly high: number | null;
-      readonly reluctant: boolean;
-    };
 
 export interface FilterSource {
   readonly kind: 'filter';
@@ -516,124 +475,6 @@ export interface UpdateIstream {
   readonly subqueries: readonly CheckedSubquery[];
   readonly ast: AstStatement;
 }
-
-/** `into table T select sum(x) as total …`: which column each aggregation of the statement fills. */
-export interface IntoTable {
-  readonly table: string;
-  /** By index of the statement's aggregations; null for one that fills no column. */
-  readonly columns: readonly (string | null)[];
-}
-
-interface StatementHead {
-  readonly name: string | null;
-  readonly annotations: readonly Annotation[];
-  readonly context: string | null;
-  readonly ast: AstStatement;
-}
-
-/** `create window W#… as …`. */
-export interface CreateWindow extends StatementHead {
-  readonly kind: 'createWindow';
-  readonly eventType: EventType;
-  /** The window's own type with its data windows. */
-  readonly stream: CheckedStream;
-  /** `insert [where …]`: the named window whose present rows are copied at the start. */
-  readonly insertFrom: { readonly source: string; readonly where: readonly CheckedExpression[] } | null;
-}
-
-/** `create table T (…)`. */
-export interface CreateTable extends StatementHead {
-  readonly kind: 'createTable';
-  readonly eventType: EventType;
-}
-
-/** `create [unique] index I on W(a, b btree)`. */
-export interface CreateIndex extends StatementHead {
-  readonly kind: 'createIndex';
-  readonly index: string;
-  readonly target: EventType;
-  readonly unique: boolean;
-  readonly columns: readonly { readonly expression: CheckedExpression; readonly sorted: boolean }[];
-}
-
-/**
- * What all statements on a named window or table have. In their expressions stream 0 is the window's row, stream 1 the
- * triggering event, stream 2 (`initial`) the row as it was before the statement.
- */
-export interface StoreAccess {
-  readonly target: CheckedStream;
-  /** The trigger; null in fire-and-forget queries. */
-  readonly trigger: CheckedStream | null;
-  /** Conjuncts. */
-  readonly where: readonly CheckedExpression[];
-  readonly subqueries: readonly CheckedSubquery[];
-}
-
-export type StoreAssignment =
-  | { readonly kind: 'set'; readonly property: string; readonly value: CheckedExpression }
-  /** `column.reset()`; null for all aggregation columns. */
-  | { readonly kind: 'reset'; readonly column: string | null };
-
-/** `on X select [and delete] … from W …`: a select over streams 0 and 1. */
-export interface OnSelect extends StatementHead {
-  readonly kind: 'onSelect';
-  readonly select: SelectStatement;
-  readonly delete: boolean;
-}
-
-export interface OnDelete extends StatementHead, StoreAccess {
-  readonly kind: 'onDelete';
-}
-
-export interface OnUpdate extends StatementHead, StoreAccess {
-  readonly kind: 'onUpdate';
-  readonly assignments: readonly StoreAssignment[];
-}
-
-export type MergeAction =
-  | {
-      readonly kind: 'insert';
-      /** Null: into the window itself. */
-      readonly insertInto: InsertInto;
-      readonly own: boolean;
-      readonly select: readonly SelectItem[];
-      readonly columns: readonly Column[];
-      readonly where: readonly CheckedExpression[];
-    }
-  | {
-      readonly kind: 'update';
-      readonly assignments: readonly StoreAssignment[];
-      readonly where: readonly CheckedExpression[];
-    }
-  | { readonly kind: 'delete'; readonly where: readonly CheckedExpression[] };
-
-export interface MergeBranch {
-  readonly matched: boolean;
-  /** Conjuncts behind `and`. */
-  readonly condition: readonly CheckedExpression[];
-  readonly actions: readonly MergeAction[];
-}
-
-export interface OnMerge extends StatementHead, StoreAccess {
-  readonly kind: 'onMerge';
-  /** `merge W insert …`: inserts without looking for matches. */
-  readonly insertOnly: boolean;
-  readonly branches: readonly MergeBranch[];
-}
-
-/** A fire-and-forget query: asked once, of named windows and tables. */
-export type CheckedQuery =
-  | { readonly kind: 'select'; readonly select: SelectStatement }
-  | {
-      readonly kind: 'insert';
-      readonly insertInto: InsertInto;
-      readonly columns: readonly Column[];
-      /** Per row the selected values; a select without from clause is one row. */
-      readonly rows: readonly (readonly CheckedExpression[])[];
-      readonly subqueries: readonly CheckedSubquery[];
-    }
-  | ({ readonly kind: 'update'; readonly assignments: readonly StoreAssignment[] } & StoreAccess)
-  | ({ readonly kind: 'delete' } & StoreAccess);
 
 /** `create context`. Its own `context` is null. */
 export interface CreateContext {

@@ -1,5 +1,6 @@
 /** `create context`, and what partitions have for themselves: variables, named windows, tables. */
-import type { CreateContext, CreateTable, CreateVariable, CreateWindow } from '../../model/checked.ts';
+import type { CreateContext, CreateVariable } from '../../model/checked.ts';
+import type { CreateTable, CreateWindow } from '../../model/checked-store.ts';
 import { compileExpression } from '../compile/compile.ts';
 import type { InstanceHost, StatementProgram } from '../runtime/statement.ts';
 import type { Store } from '../store/store.ts';

@@ -3,7 +3,7 @@
  * repetitions written out; from it lead targets in order of preference: what a greedy quantifier or the branch listed
  * first would take stands first. `MATCH` among the targets says that the pattern is complete here.
  */
-import type { RowPattern } from '../../model/checked.ts';
+import type { RowPattern } from '../../model/checked-rows.ts';
 import { assert, unreachable } from '../../model/errors.ts';
 
 /** A target that is no state. */

@@ -1,5 +1,6 @@
 /** match_recognize of one statement, compiled: automaton, conditions, measures. Nothing here changes after. */
-import type { AggregateSpec, RowPatternSpec } from '../../model/checked.ts';
+import type { AggregateSpec } from '../../model/checked.ts';
+import type { RowPatternSpec } from '../../model/checked-rows.ts';
 import type { EventType } from '../../model/event-type.ts';
 import { walkExpression } from '../../model/expression-tree.ts';
 import type { EventKey } from '../compile/compile.ts';

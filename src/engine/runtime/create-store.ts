@@ -2,7 +2,7 @@
  * `create window`, `create table`, `create index`: their instances own the rows. The listener of a named window gets what
  * enters and leaves; tables and indexes tell nothing.
  */
-import type { CreateIndex, CreateTable, CreateWindow } from '../../model/checked.ts';
+import type { CreateIndex, CreateTable, CreateWindow } from '../../model/checked-store.ts';
 import type { Event } from '../../model/event.ts';
 import { slotOf } from '../../model/event.ts';
 import { compileEventPredicate } from '../compile/compile.ts';

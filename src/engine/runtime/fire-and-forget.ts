@@ -3,7 +3,8 @@
  * windows and tables hold, is iterated and stopped; insert, update and delete are one step on the window or table.
  * State: none that outlives the query.
  */
-import type { CheckedQuery, Column } from '../../model/checked.ts';
+import type { Column } from '../../model/checked.ts';
+import type { CheckedQuery } from '../../model/checked-store.ts';
 import { CodedError, unreachable } from '../../model/errors.ts';
 import type { Event } from '../../model/event.ts';
 import type { EventType } from '../../model/event-type.ts';

@@ -2,7 +2,8 @@
  * `on X [insert into T] select [and delete] … from W …` (Esper reference §6.4): each trigger selects from the window's
  * present rows that meet `where`; aggregates are over those rows alone. State: none beside the subqueries'.
  */
-import type { OnSelect, SelectStatement } from '../../model/checked.ts';
+import type { SelectStatement } from '../../model/checked.ts';
+import type { OnSelect } from '../../model/checked-store.ts';
 import { assert } from '../../model/errors.ts';
 import type { Update } from '../../model/delta.ts';
 import type { Event } from '../../model/event.ts';

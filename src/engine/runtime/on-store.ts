@@ -3,16 +3,8 @@
  * event finds the rows that meet `where` and acts on them at once; what it does to a named window is one step.
  * Rows of expressions: [window's row, trigger, row before the statement]. State: none beside the subqueries'.
  */
-import type {
-  CheckedExpression,
-  Column,
-  MergeAction,
-  MergeBranch,
-  OnDelete,
-  OnMerge,
-  OnUpdate,
-  StoreAccess,
-} from '../../model/checked.ts';
+import type { CheckedExpression, Column } from '../../model/checked.ts';
+import type { MergeAction, MergeBranch, OnDelete, OnMerge, OnUpdate, StoreAccess } from '../../model/checked-store.ts';
 import { assert } from '../../model/errors.ts';
 import type { Update } from '../../model/delta.ts';
 import type { Event } from '../../model/event.ts';

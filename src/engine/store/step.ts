@@ -1,5 +1,5 @@
 /** Expressions of statements on named windows and tables: assignments and what they make of a row. */
-import type { StoreAssignment } from '../../model/checked.ts';
+import type { StoreAssignment } from '../../model/checked-store.ts';
 import type { Event } from '../../model/event.ts';
 import { slotOf } from '../../model/event.ts';
 import type { EventType } from '../../model/event-type.ts';
