@@ -18,6 +18,8 @@ import type { OutputRow } from './output-row.ts';
 import { isTransformer } from './statement.ts';
 import type { Store, Stores } from '../store/store.ts';
 import type { Timer } from './timer-queue.ts';
+import type { Change } from './consumers.ts';
+import { Consumers, together } from './consumers.ts';
 import { TimerQueue } from './timer-queue.ts';
 import type { EventTypes } from './types.ts';
 
@@ -25,13 +27,6 @@ import type { EventTypes } from './types.ts';
 export interface CauseInput {
   readonly typeName: string;
   readonly updates: readonly Update[];
-}
-
-/** What one step did to a named window. */
-interface Change {
-  readonly store: Store;
-  readonly insert: readonly Event[];
-  readonly remove: readonly Event[];
 }
 
 interface Routed {
@@ -73,7 +68,7 @@ export class CauseRunner {
   readonly #views = new Map<string, { readonly owner: DeployedStatement; readonly slot: number }[]>();
   readonly #stores: Stores;
   /** References to named windows, in order of deployment. */
-  readonly #consumers = new Map<Store, { readonly owner: DeployedStatement; readonly slot: number }[]>();
+  readonly #consumers = new Consumers();
   readonly #matches: Activation<DeployedStatement>[] = [];
   /** Statements that have something to tell although the cause did not meet them. */
   readonly #touched = new Set<DeployedStatement>();
@@ -145,14 +140,7 @@ export class CauseRunner {
 
   /** Changes of the store are told to the statement until the answer is called. */
   consume(owner: DeployedStatement, store: Store, slot: number): () => void {
-    const consumers = this.#consumers.get(store);
-    if (consumers === undefined) this.#consumers.set(store, [{ owner, slot }]);
-    else consumers.push({ owner, slot });
-    return () => {
-      const rest = (this.#consumers.get(store) ?? []).filter((c) => c.owner !== owner || c.slot !== slot);
-      if (rest.length === 0) this.#consumers.delete(store);
-      else this.#consumers.set(store, rest);
-    };
+    return this.#consumers.add(store, { owner, slot });
   }
 
   remove(statement: DeployedStatement): void {
@@ -164,11 +152,7 @@ export class CauseRunner {
       if (rest.length === 0) this.#views.delete(typeName);
       else this.#views.set(typeName, rest);
     }
-    for (const [store, consumers] of this.#consumers) {
-      const rest = consumers.filter((c) => c.owner !== statement);
-      if (rest.length === 0) this.#consumers.delete(store);
-      else this.#consumers.set(store, rest);
-    }
+    this.#consumers.removeOwner(statement);
   }
 
   /** What one step did to a named window. */
@@ -526,7 +510,7 @@ export class CauseRunner {
   }
 
   #tellOf({ store, insert, remove }: Change): void {
-    const consumers = this.#consumers.get(store) ?? [];
+    const consumers = this.#consumers.of(store);
     for (let i = 0; i < consumers.length; i++) {
       const consumer = consumers[i];
       if (consumer === undefined) continue;
@@ -541,20 +525,4 @@ export class CauseRunner {
       }
     }
   }
-}
-
-/** Steps of one window that follow each other, put together. */
-function together(changes: readonly Change[]): readonly Change[] {
-  if (changes.length === 1) return changes;
-  const joined: { readonly store: Store; readonly insert: Event[]; readonly remove: Event[] }[] = [];
-  for (const { store, insert, remove } of changes) {
-    const last = joined.at(-1);
-    if (last !== undefined && last.store === store) {
-      for (const event of insert) last.insert.push(event);
-      for (const event of remove) last.remove.push(event);
-    } else {
-      joined.push({ store, insert: [...insert], remove: [...remove] });
-    }
-  }
-  return joined;
 }
