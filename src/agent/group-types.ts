@@ -2,6 +2,7 @@
 import type { Engine } from '../engine/engine.ts';
 import type { CheckedModule } from '../model/checked.ts';
 import type { Catalog, EventType } from '../model/event-type.ts';
+import { parseMemberColumn } from '../model/member-columns.ts';
 import type { PlannedInput } from '../model/plan.ts';
 import type { ValueType } from '../model/value.ts';
 import { changedStreams } from '../planner/plan-query.ts';
@@ -12,7 +13,10 @@ type Types = Pick<Catalog, 'eventType'>;
 export function addInputType(engine: Engine, input: PlannedInput, catalog: Types): EventType {
   for (const column of input.columns) addNested(engine, column.type, catalog);
   const kind = input.kind === 'view' ? 'view' : 'stream';
-  const type = catalog.eventType(input.name) ?? { name: input.name, supertypes: [], properties: input.columns, kind };
+  const properties = input.columns.filter((c) => parseMemberColumn(c.name) === null);
+  const known = catalog.eventType(input.name) ?? { name: input.name, supertypes: [], properties, kind };
+  const memberColumns = input.columns.map((c) => c.name).filter((name) => parseMemberColumn(name) !== null);
+  const type = memberColumns.length === 0 ? known : { ...known, memberColumns };
   addSupertypes(engine, type, catalog);
   if (input.kind !== 'result') engine.addEventType(type);
   return type;

@@ -28,6 +28,8 @@ export interface EventType {
   /** `starttimestamp` and `endtimestamp` of the schema: the long properties that interval methods read. */
   readonly startTimestamp?: string | undefined;
   readonly endTimestamp?: string | undefined;
+  /** Rows of the type bring these columns behind its properties (member-columns.ts). @default none */
+  readonly memberColumns?: readonly string[] | undefined;
   /** Variant stream: names of the member types, whose events it takes as they are. */
   readonly variantOf?: readonly string[] | undefined;
   /** `create xml schema`: how documents become events, before they come to the engine. */

@@ -2,6 +2,7 @@
 import type { AstExpression, AstFilterSource } from '../model/ast.ts';
 import type { CheckedStream } from '../model/checked.ts';
 import type { Property } from '../model/event-type.ts';
+import { parseMemberColumn } from '../model/member-columns.ts';
 import { quoteName } from '../epl/print-names.ts';
 import { printExpression } from '../epl/print.ts';
 import { conjunction, withoutQualifier } from './rewrite-ast.ts';
@@ -32,7 +33,7 @@ export function fragmentText(parts: FragmentParts): string {
   // A property of the alias's name would be taken for it.
   const named = alias !== null && parts.properties.some((p) => p.name === alias);
   const bare = (e: AstExpression): AstExpression => (alias === null || named ? e : withoutQualifier(e, alias));
-  const columns = parts.columns.length === 0 ? NO_COLUMNS : parts.columns.map((c) => quoteName(c.name)).join(', ');
+  const columns = parts.columns.length === 0 ? NO_COLUMNS : parts.columns.map((c) => columnText(c.name)).join(', ');
   const filter = conjunction(parts.filter.map(bare));
   const where = conjunction(parts.where.map(bare));
   const windows = parts.windows
@@ -48,6 +49,13 @@ export function fragmentText(parts: FragmentParts): string {
     where === null ? '' : ` where ${printExpression(where)}`,
     parts.silent === undefined ? '' : silentText(parts.silent, bare),
   ].join('');
+}
+
+function columnText(name: string): string {
+  const column = parseMemberColumn(name);
+  if (column === null) return quoteName(name);
+  const member = `${quoteName(column.member)}?`;
+  return `${column.kind === 'member' ? member : `exists(${member})`} as ${quoteName(name)}`;
 }
 
 function silentText(

@@ -1,6 +1,7 @@
 /** The streams of one select: each reference to the federation becomes an input; then the subqueries in it, then the rest. */
 import type { AstFilterSource, AstSelect, AstSelectItem } from '../model/ast.ts';
 import type { SelectBody, SelectStatement } from '../model/checked.ts';
+import { CodedError } from '../model/errors.ts';
 import type { DomainName } from '../model/ids.ts';
 import type { FragmentEstimate } from '../model/plan.ts';
 import { estimateReference } from './cost/estimate-reference.ts';
@@ -11,6 +12,7 @@ import { planReference } from './plan-reference.ts';
 import type { Planning } from './planning.ts';
 import { conjunction, mentions, propertyExpression } from './rewrite-ast.ts';
 import { isFilterSource, streamNode, subqueriesOf } from './select-ast.ts';
+import { memberColumns } from './undeclared.ts';
 import { asksForType, isWhole, wholeInputs } from './whole-stream.ts';
 
 /** Streams of one body, then of the subqueries in it. `statement` is null inside a subquery: its where stays where it is. */
@@ -105,13 +107,24 @@ function addWholeStream(source: AstFilterSource, planning: Planning): boolean {
   const { catalog, draft, options, statistics } = planning;
   const type = catalog.eventType(source.typeName);
   if (catalog.domainsOf(source.typeName) === null || type === undefined) return false;
-  for (const { type: whole, epl, domains } of wholeInputs(source, type, catalog)) {
+  for (const { type: whole, epl, domains } of wholeInputs(source, type, planning)) {
     const { name } = whole;
-    if (options.knownInputs?.has(name) === true) continue;
-    const columns = orConstant(whole.properties);
+    const members = memberColumns(whole, planning.undeclared);
+    if (options.knownInputs?.has(name) === true) {
+      if (members.length > 0) throw lacksMembers(source, name);
+      continue;
+    }
+    const columns = orConstant([...whole.properties, ...members]);
     const estimate = (domain: DomainName): FragmentEstimate =>
       estimateReference({ type: whole, filter: [], windows: [], columns }, domain, statistics);
     draft.input({ kind: 'stream', epl, domains, columns, standsFor: name, rules: [], estimate }, name);
   }
   return true;
+}
+
+function lacksMembers(source: AstFilterSource, name: string): CodedError {
+  return new CodedError('NOT_SUPPORTED', `the query reads stream ${name} already, in its declared properties`, {
+    position: source.position,
+    hint: 'read undeclared properties (`name?`) in the first module of the query, or in a query of its own',
+  });
 }

@@ -50,7 +50,8 @@ export function planLocalJoins(
   site: string,
 ): LocalJoins | null {
   const { select } = ast;
-  if (!planning.allows('join-locally')) return null;
+  // Joined rows have no place for members that no type declares.
+  if (!planning.allows('join-locally') || planning.undeclared.names.length > 0) return null;
   const names = unqualifiedNames(statement);
   // Such a name in `order by` means the column.
   if (select.items.some((i) => i.kind === 'expression' && i.alias !== null && names.has(i.alias))) return null;

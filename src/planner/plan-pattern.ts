@@ -24,6 +24,7 @@ import { conjunction, mentions, withoutQualifier } from './rewrite-ast.ts';
 import { splitFilter } from './rules/push-filter.ts';
 import { RULE_TITLES } from './rules/rule-names.ts';
 import { meansStream, walkBody } from './walk.ts';
+import { memberColumns } from './undeclared.ts';
 import { familyOf } from './whole-stream.ts';
 
 /** Number of the tags among the streams of an atom's filter. */
@@ -52,7 +53,8 @@ export function planPattern(
     if (asts.some((a) => mentions(a.filter, new Set([a.typeName, ...a.nameParts.slice(0, 1)])))) continue;
     const [first] = asts;
     if (first === undefined) continue;
-    const columns = type.properties.filter((p) => reads.get(typeName)?.has(p.name) === true);
+    const read = type.properties.filter((p) => reads.get(typeName)?.has(p.name) === true);
+    const columns = [...read, ...memberColumns(type, planning.undeclared)];
     const input = inputOf(first, type, columns, atoms, domains, declared, planning);
     for (const node of asts) replacements.set(node, { ...node, typeName: input, nameParts: [input] });
   }

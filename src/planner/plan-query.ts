@@ -18,6 +18,7 @@ import { Draft } from './draft.ts';
 import { planStatement } from './plan-statement.ts';
 import type { Planning, PlanOptions } from './planning.ts';
 import { ALL_RULES } from './rules/rule-names.ts';
+import { undeclaredReads } from './undeclared.ts';
 import { familyOf } from './whole-stream.ts';
 
 /** Most fragments one query may need; a union over n domains counts n per reference. */
@@ -25,7 +26,8 @@ export const MAX_FRAGMENTS = 4096;
 
 /** Throws `LIMIT_EXCEEDED`; everything else was refused by the analysis before. */
 export function planQuery(module: CheckedModule, catalog: FederatedCatalog, options: PlanOptions): Plan {
-  const known = streamsOf(module, catalog);
+  const nodes = [...module.statements.map((s) => s.ast), ...(options.declarations ?? [])];
+  const known = { ...streamsOf(module, catalog), undeclared: undeclaredReads(nodes) };
   const best = bestPlan((decide) => draftPlan(module, catalog, options, known, decide), options);
   if (best.fragments.every((f) => f.domain === options.owner)) return best;
   const bare = draftPlan(module, catalog, { ...options, rules: new Set() }, known, () => false).plan;
@@ -38,7 +40,7 @@ function draftPlan(
   module: CheckedModule,
   catalog: FederatedCatalog,
   options: PlanOptions,
-  known: Pick<Planning, 'open' | 'variants'>,
+  known: Pick<Planning, 'open' | 'variants' | 'undeclared'>,
   decide: Decide,
 ): { readonly plan: Plan; readonly choices: Draft['choices'] } {
   const draft = new Draft(options.firstInput ?? 0);

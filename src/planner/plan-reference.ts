@@ -20,6 +20,7 @@ import { windowCanMove, windowIgnoresOthers } from './rules/push-window.ts';
 import { silentCondition, silentEstimate } from './rules/silent-having.ts';
 import { selectOf } from './select-ast.ts';
 import { RULE_TITLES } from './rules/rule-names.ts';
+import { memberColumns } from './undeclared.ts';
 
 export interface Reference {
   readonly body: SelectBody;
@@ -53,7 +54,14 @@ function planSilent(ref: Reference, planning: Planning): PlannedReference | null
   const { statement, stream, type, domains, source } = ref;
   const { allows } = planning;
   const names = ['push-filter', 'push-where', 'push-columns', 'silent-having'] as const;
-  if (statement === null || !planning.alone || domains.length < 2 || !names.every(allows)) return null;
+  if (
+    statement === null ||
+    !planning.alone ||
+    planning.undeclared.names.length > 0 ||
+    domains.length < 2 ||
+    !names.every(allows)
+  )
+    return null;
   const { pushed, kept } = splitOf(ref, planning);
   const own = pushableConjuncts(statement, stream.index, ref.declared);
   const having = selectOf(statement.ast)?.having ?? null;
@@ -125,13 +133,14 @@ interface PushedParts {
 
 function pushInput(
   ref: Reference,
-  { draft, statistics, allows }: Planning,
+  { draft, statistics, allows, undeclared }: Planning,
   parts: PushedParts,
   rules: readonly string[],
 ): PlannedReference {
   const { type, domains, stream, source } = ref;
   const { kind, filter, windows, where } = parts;
-  const columns = allows('push-columns') ? columnsAbove(ref, parts) : type.properties;
+  const read = allows('push-columns') ? columnsAbove(ref, parts) : type.properties;
+  const columns = [...read, ...memberColumns(type, undeclared)];
   const epl = fragmentText({
     source,
     properties: type.properties,

@@ -7,6 +7,7 @@ import type { FederatedCatalog } from './catalog.ts';
 import type { Statistics } from './cost/statistics.ts';
 import type { Draft } from './draft.ts';
 import type { RuleName } from './rules/rule-names.ts';
+import type { UndeclaredReads } from './undeclared.ts';
 
 /** How the planner is told to work: for tests, `pqa replay --rules` and tables of bytes. */
 export interface PlanTuning {
@@ -47,6 +48,8 @@ export interface Planning {
    * residual, so that what domains send and what the query does to it meet in one stream there.
    */
   readonly open: ReadonlySet<string>;
+  /** What the module reads of events beyond their declared properties. */
+  readonly undeclared: UndeclaredReads;
   /** Variant streams that the module declares: they take events by their type. */
   readonly variants: ReadonlySet<string>;
   /** True if the rewrite is switched on. For those that are always better. */

@@ -14,6 +14,7 @@ import type { FederatedCatalog } from './catalog.ts';
 import { usedColumns } from './columns.ts';
 import { fragmentText } from './fragment-text.ts';
 import type { Planning } from './planning.ts';
+import { memberColumns, type UndeclaredReads } from './undeclared.ts';
 import { meansStream, walkBody } from './walk.ts';
 
 export interface WholeInput {
@@ -49,7 +50,7 @@ export function subtypesAddColumns(type: EventType, catalog: FederatedCatalog): 
 export function wholeInputs(
   source: AstFilterSource,
   type: EventType,
-  catalog: FederatedCatalog,
+  { catalog, undeclared }: Pick<Planning, 'catalog' | 'undeclared'>,
 ): readonly WholeInput[] {
   return [type, ...subtypesOf(type.name, catalog)].flatMap((t) => {
     const own: WholeInput[] = [];
@@ -58,13 +59,15 @@ export function wholeInputs(
       const name = parseStreamName(t.name).domain === null ? stringifyStreamName(domain, t.name) : t.name;
       const stream = catalog.eventType(name);
       if (stream === undefined) rest.push(domain);
-      else own.push({ type: stream, epl: bareText(source, stream), domains: [domain] });
+      else own.push({ type: stream, epl: bareText(source, stream, undeclared), domains: [domain] });
     }
-    return rest.length === 0 ? own : [...own, { type: t, epl: exactText(source, t, catalog), domains: rest }];
+    return rest.length === 0
+      ? own
+      : [...own, { type: t, epl: exactText(source, t, { catalog, undeclared }), domains: rest }];
   });
 }
 
-function bareText(source: AstFilterSource, type: EventType): string {
+function bareText(source: AstFilterSource, type: EventType, undeclared: UndeclaredReads): string {
   const { domain, metric } = parseStreamName(type.name);
   const nameParts = domain === null ? [metric] : [domain, metric];
   const bare: AstFilterSource = { ...source, typeName: type.name, nameParts, filter: [], contained: [] };
@@ -72,7 +75,7 @@ function bareText(source: AstFilterSource, type: EventType): string {
   return fragmentText({
     source: bare,
     properties,
-    columns: properties,
+    columns: [...properties, ...memberColumns(type, undeclared)],
     filter: [],
     windows: [],
     alias: null,
@@ -80,8 +83,12 @@ function bareText(source: AstFilterSource, type: EventType): string {
   });
 }
 
-function exactText(source: AstFilterSource, type: EventType, catalog: FederatedCatalog): string {
-  const text = bareText(source, type);
+function exactText(
+  source: AstFilterSource,
+  type: EventType,
+  { catalog, undeclared }: Pick<Planning, 'catalog' | 'undeclared'>,
+): string {
+  const text = bareText(source, type, undeclared);
   if (subtypesOf(type.name, catalog).length === 0) return text;
   const names = [type.name, ...(catalog.domainsOf(type.name) ?? []).map((d) => stringifyStreamName(d, type.name))];
   return `${text} as ${quoteName(EVENT)} where typeof(${quoteName(EVENT)}) in (${names.map((n) => `'${n.replaceAll("'", "\\'")}'`).join(', ')})`;

@@ -9,6 +9,7 @@ import type { Event } from '../../model/event.ts';
 import { slotOf } from '../../model/event.ts';
 import type { RowId } from '../../model/delta.ts';
 import type { EventType } from '../../model/event-type.ts';
+import { parseMemberColumn, type MemberColumn } from '../../model/member-columns.ts';
 import type { MapValue, Value, ValueType } from '../../model/value.ts';
 import { quote } from '../compile/quote.ts';
 import { ABSENT } from '../functions/members.ts';
@@ -77,6 +78,7 @@ export class EventClass {
   readonly #classOf: ClassOf;
   /** True if properties are events: rows carry those as maps. */
   readonly #nests: boolean;
+  readonly #memberColumns: readonly MemberColumn[];
   readonly #absent = new Map<string, Readonly<Record<string, Value>>>();
 
   constructor(type: EventType, classOf: ClassOf) {
@@ -86,6 +88,7 @@ export class EventClass {
     this.positions = new Map(this.#names.map((name, i) => [name, i]));
     this.#construct = constructOf(this.#names);
     this.#classOf = classOf;
+    this.#memberColumns = (type.memberColumns ?? []).flatMap((name) => parseMemberColumn(name) ?? []);
     this.#nests = this.#types.some(holdsEvents);
     knowSupertypes(type, (name) => classOf(name)?.type);
   }
@@ -106,7 +109,27 @@ export class EventClass {
   fromRow(values: readonly Value[], timestampMs: number, { domain, seq, part }: RowId): Event {
     const meta = { timestampMs, domain, seq, part };
     const own = this.#nests ? this.#types.map((type, i) => this.#revived(values[i] ?? null, type, meta)) : values;
-    return this.#construct(this.type, timestampMs, domain, seq, part, null, own);
+    return this.#construct(this.type, timestampMs, domain, seq, part, this.#membersOf(values), own);
+  }
+
+  /** Of the columns behind the properties: undeclared members, and the names of declared ones that the event lacked. */
+  #membersOf(values: readonly Value[]): Readonly<Record<string, Value>> | null {
+    if (this.#memberColumns.length === 0) return null;
+    let extra: Record<string, Value> | null = null;
+    let absent: string[] | null = null;
+    for (const [i, { kind, member }] of this.#memberColumns.entries()) {
+      const value = values[this.#names.length + i] ?? null;
+      const declared = this.positions.has(member);
+      if (kind === 'presence' && declared) {
+        if (value === false) (absent ??= []).push(member);
+        continue;
+      }
+      if (value === null || (value === false && kind === 'presence')) continue;
+      extra ??= emptyMap();
+      if (kind === 'member') extra[member] = value;
+      else extra[member] ??= null;
+    }
+    return absent === null ? extra : this.#lacking(absent, extra);
   }
 
   #revived(value: Value, type: ValueType, meta: EventMeta): Value {

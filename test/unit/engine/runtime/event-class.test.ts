@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import { rowToObject } from '../../../../src/engine/engine.ts';
 import { toValue } from '../../../../src/engine/runtime/event-class.ts';
+import { hasMember } from '../../../../src/engine/functions/members.ts';
 import { EventTypes } from '../../../../src/engine/runtime/types.ts';
 import { CodedError } from '../../../../src/model/errors.ts';
+import type { Value } from '../../../../src/model/value.ts';
 import { eventType } from '../../../support/epl-run.ts';
 
 const meta = { timestampMs: 5, domain: 'renci', seq: 7 };
@@ -83,4 +85,17 @@ test('rows from a border: maps of nested typed values become events again, event
     inner.type,
   ]);
   expect([made.timestampMs, made.domain, made.seq, made.part]).toEqual([9, 'renci', 7, 2]);
+});
+
+test('columns behind the properties become undeclared members and tell what an event lacked', () => {
+  const types = new EventTypes();
+  const memberColumns = ['~!host', '~?a', '~!a', '~?b', '~!b', '~?c'];
+  const made = types.add({ ...eventType('Cpu', { host: 'string' }), memberColumns });
+  const row = (values: readonly Value[]): unknown => made.fromRow(values, 9, { ...meta, part: 0 }).extra;
+  expect(row([null, false, 7, true, null, true, null])).toEqual({ a: 7, b: null });
+  const lacking = made.fromRow([null, false, null, false, null, false, false], 9, { ...meta, part: 0 });
+  expect(lacking.extra).toEqual({ c: false });
+  expect(hasMember(lacking, 'host')).toBe(false);
+  expect(hasMember(lacking, 'a')).toBe(false);
+  expect(row(['h', true, null, null, null, null, null])).toBeNull();
 });
