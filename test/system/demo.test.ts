@@ -26,7 +26,10 @@ test('three domains connect, two queries are planned, three triggers arrive, and
 
   for (const domain of ['renci', 'esnet', 'sc13'])
     expect(output).toMatch(new RegExp(`^  ${domain} +12D3KooW\\w+`, 'm'));
-  expect(output.match(/register at sc13/g)).toHaveLength(2);
+  // Both are registered once; again, with new thresholds, when the machine's own load has changed so that nothing fires.
+  const registered = output.match(/register at sc13/g)?.length ?? 0;
+  expect(registered).toBeGreaterThanOrEqual(2);
+  expect(registered % 2).toBe(0);
   expect(output).toMatch(/BWUtilization\.win:length\(1\)/);
   expect(output).toMatch(/note: .*having/);
   expect(output).toMatch(/triggers on xmpp:/);
