@@ -37,7 +37,7 @@ import { checkCreateIndex, checkCreateTable, checkCreateWindow } from './check-s
 import { checkStream } from './check-streams.ts';
 import { checkIntoTable } from './check-table-aggregate.ts';
 import { type Environment, fail, newContext, newScope } from './scope.ts';
-import { contextOf, contextTypes, readingKeys, requireItsStreams } from './statement-context.ts';
+import { contextOf, contextTypes, readingKeys, requireItsContext, requireItsStreams } from './statement-context.ts';
 import { describeType, isAssignable, namedType } from './typing.ts';
 
 const freeze = Object.freeze;
@@ -84,7 +84,10 @@ export function analyzeModule(module: AstModule, catalog: Catalog): CheckedModul
 /** Null for statements that leave nothing to run: `create expression`. */
 function analyzeStatement(ast: AstStatement, state: ModuleState): CheckedStatement | null {
   const statement = analyzeKind(ast, state);
-  if (statement !== null) requireItsStreams(statement, state.catalog);
+  if (statement === null) return null;
+  requireItsStreams(statement, state.catalog);
+  state.catalog.addDivided(statement);
+  requireItsContext(statement, state.catalog);
   return statement;
 }
 

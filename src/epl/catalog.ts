@@ -1,7 +1,7 @@
 /** A catalog that can be filled, and layered over another: what a module declares lies over what the agent offers. */
 import type { AstExpressionDeclaration } from '../model/ast.ts';
 import type { CheckedContext } from '../model/checked-context.ts';
-import type { CheckedModule } from '../model/checked.ts';
+import type { CheckedModule, CheckedStatement } from '../model/checked.ts';
 import type { Catalog, EventType, VariableType } from '../model/event-type.ts';
 
 export class LayeredCatalog implements Catalog {
@@ -10,6 +10,8 @@ export class LayeredCatalog implements Catalog {
   readonly #variables = new Map<string, VariableType>();
   readonly #expressions = new Map<string, AstExpressionDeclaration>();
   readonly #contexts = new Map<string, CheckedContext>();
+  /** Named windows, tables and variables of contexts, with the name of the context. */
+  readonly #divided = new Map<string, string>();
 
   constructor(parent: Catalog | null = null) {
     this.#parent = parent;
@@ -39,8 +41,24 @@ export class LayeredCatalog implements Catalog {
     for (const declaration of module.expressions?.values() ?? []) this.addExpression(declaration);
     for (const s of module.statements) {
       if (s.kind === 'createContext') this.addContext(s.definition);
+      this.addDivided(s);
       if (s.kind === 'createVariable') this.addVariable({ name: s.variable, type: s.type, constant: s.constant });
     }
+  }
+
+  /** Notes what a statement of a context declares for its partitions. */
+  addDivided(statement: CheckedStatement): void {
+    const { context } = statement;
+    if (context === null) return;
+    if (statement.kind === 'createVariable') this.#divided.set(statement.variable, context);
+    if (statement.kind === 'createWindow' || statement.kind === 'createTable')
+      this.#divided.set(statement.eventType.name, context);
+  }
+
+  /** The context whose partitions have a named window, table or variable for themselves; null where there is none. */
+  dividedBy(name: string): string | null {
+    const parent = this.#parent instanceof LayeredCatalog ? this.#parent.dividedBy(name) : null;
+    return this.#divided.get(name) ?? parent;
   }
 
   addContext(context: CheckedContext): void {

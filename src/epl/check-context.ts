@@ -60,6 +60,13 @@ export function checkContext(ast: AstCreateContext, environment: Environment): C
   const named = nested ? definition.contexts : [{ name: ast.name, definition }];
   if (named.length > MAX_LEVELS)
     fail('INVALID_STATEMENT', `a context has at most ${MAX_LEVELS} levels`, definition.position);
+  if (nested && named.length < 2)
+    fail(
+      'INVALID_STATEMENT',
+      'a nested context has at least two levels',
+      definition.position,
+      'name the level in place of the context',
+    );
   const levels: ContextLevel[] = [];
   const outer: Property[] = [];
   for (const level of named) {
@@ -324,6 +331,8 @@ function checkAnyCondition(
     }
     case 'after': {
       const period = checkPeriod(ast.period, eventContext(environment, newScope(null)));
+      if (period.type.kind !== 'period')
+        fail('TYPE_MISMATCH', "'after' wants a time period with its unit", ast.period.position, 'write after 10 sec');
       return { condition: freeze({ kind: 'after', period }), scope: null };
     }
     case 'now': {

@@ -93,6 +93,7 @@ export class EplParser extends CreateParser {
         { ALT: () => annotations.push(this.SUBRULE(this.annotation)) },
         { ALT: () => declarations.push(this.SUBRULE(this.expressionDeclaration)) },
         {
+          GATE: () => context === null,
           ALT: () => {
             this.CONSUME(T.Context);
             context = this.SUBRULE(this.name);

@@ -47,6 +47,45 @@ export function requireItsStreams(statement: CheckedStatement, catalog: LayeredC
   }
 }
 
+/**
+ * What the partitions of a context have for themselves is used within that context alone (Esper reference §4.7-§4.9).
+ * Throws `INVALID_STATEMENT`.
+ */
+export function requireItsContext(statement: CheckedStatement, catalog: LayeredCatalog): void {
+  const { position, context } = statement.ast;
+  for (const name of namesIn(statement, new Set())) {
+    const owner = catalog.dividedBy(name);
+    if (owner === null || owner === context) continue;
+    fail(
+      'INVALID_STATEMENT',
+      `'${name}' belongs to the partitions of context '${owner}'`,
+      position,
+      `begin the statement with context ${owner}`,
+    );
+  }
+}
+
+/** Members of nodes that name nothing that is read. */
+const UNREAD: ReadonlySet<string> = new Set(['ast', 'type', 'annotations', 'columns', 'position', 'definition']);
+
+/** Named windows, tables and variables that a statement reads or writes; not where its rows are inserted. */
+function namesIn(node: unknown, into: Set<string>): Set<string> {
+  if (Array.isArray(node)) for (const item of node) namesIn(item, into);
+  else if (typeof node === 'object' && node !== null && !(node instanceof Map)) {
+    const { kind, name, table } = node as {
+      readonly kind?: unknown;
+      readonly name?: unknown;
+      readonly table?: unknown;
+    };
+    if (typeof name === 'string' && (kind === 'window' || kind === 'table' || kind === 'variable')) into.add(name);
+    if (kind === 'tableAccess' && typeof table === 'string') into.add(table);
+    // Types hold no nodes.
+    if (!('supertypes' in node))
+      for (const [member, value] of Object.entries(node)) if (!UNREAD.has(member)) namesIn(value, into);
+  }
+  return into;
+}
+
 /** Null where events are not divided: all within the context's time are seen. */
 function dividedTypes(definition: ContextDefinition): readonly string[] | null {
   const named = (s: CheckedStream): readonly string[] => (s.source.kind === 'filter' ? [s.source.eventType.name] : []);

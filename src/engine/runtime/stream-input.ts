@@ -17,7 +17,9 @@ import { compilePattern } from '../pattern/pattern-program.ts';
 import { postOne } from '../window/data-window.ts';
 import { RemoteView } from '../window/remote-view.ts';
 import { StreamWindowAccess } from '../window/window-access.ts';
-import { compileWindows } from '../window/window-recipe.ts';
+import { DerivedChain } from '../window/derived-chain.ts';
+import type { MatchView } from '../rowrecog/match-view.ts';
+import { compileRowView, compileWindows } from '../window/window-recipe.ts';
 import type { ContainedProgram } from './contained.ts';
 import { compileContained, ContainedExpander } from './contained.ts';
 import type { InstanceHost, StreamSlot, ViewSlot } from './statement.ts';
@@ -37,6 +39,8 @@ export interface StreamProgram {
   readonly windows: WindowRecipe;
   /** Deepest `prior` of the stream; -1 when neither prior nor prev is used. */
   readonly priorDepth: number;
+  /** match_recognize over a named window; else null. */
+  readonly matches: ((host: WindowHost, sink: UpdateSink) => MatchView) | null;
   /** A pattern has one slot per atom, and its matches go into the windows; null for a stream of events. */
   readonly pattern: PatternProgram | null;
 }
@@ -60,13 +64,14 @@ export function compileStream(
 ): StreamProgram {
   const { source } = stream;
   if (source.kind === 'pattern') {
-    const none = { view: false, store: null, key: null, residual: null, admits: null, contained: null };
+    const none = { view: false, store: null, matches: null, key: null, residual: null, admits: null, contained: null };
     const pattern = compilePattern(source);
     return { ...none, typeName: source.eventType.name, windows: compileWindows(stream), priorDepth, pattern };
   }
   const conjuncts = [...source.filter, ...more];
   const store = storeOf(stream);
-  if (store !== null && (stream.windows.length > 0 || source.contained.length > 0)) {
+  const matches = store === 'window' ? compileRowView(stream) : null;
+  if (store !== null && ((stream.windows.length > 0 && matches === null) || source.contained.length > 0)) {
     throw new CodedError(
       'NOT_SUPPORTED',
       'derived-value windows and contained events of named windows are not supported yet',
@@ -88,6 +93,7 @@ export function compileStream(
         : null,
     contained: compileContained(source.contained, stream.windows.at(-1)?.rows?.rowType ?? stream.eventType),
     windows: compileWindows(stream),
+    matches,
     priorDepth,
     pattern: null,
   };
@@ -164,6 +170,24 @@ class PriorTap implements UpdateSink {
   }
 }
 
+/** Keeps from the statement what the content of a named window matches while the statement is made. */
+class LateSink implements UpdateSink {
+  readonly #sink: UpdateSink;
+  #begun = false;
+  constructor(sink: UpdateSink) {
+    this.#sink = sink;
+  }
+  begin(): void {
+    this.#begun = true;
+  }
+  update(insert: readonly Event[], remove: readonly Event[]): void {
+    if (this.#begun) this.#sink.update(insert, remove);
+  }
+  updateOne(insert: Event, remove: Event | null): void {
+    if (this.#begun) postOne(this.#sink, insert, remove);
+  }
+}
+
 export class StreamInput implements Feed, MatchSink {
   readonly window: DataWindow;
   /** One for a stream of events; one per atom for a pattern. */
@@ -172,6 +196,8 @@ export class StreamInput implements Feed, MatchSink {
   readonly pattern: PatternRun | null;
   /** What `prev` and `prior` see; null when the statement has neither for this stream. */
   readonly access: StreamWindowAccess | null;
+  /** Null for a stream of events. */
+  readonly #store: StoreView | null = null;
   readonly #program: StreamProgram;
   readonly #host: WindowHost;
   readonly #expander: ContainedExpander | null;
@@ -184,7 +210,19 @@ export class StreamInput implements Feed, MatchSink {
     const tap = program.priorDepth < 0 ? null : new PriorTap(sink);
     const target = tap ?? sink;
     if (program.store !== null) {
-      this.window = new StoreView(instance.store(program.typeName), target, program.admits, host.instanceContext);
+      const late = program.matches === null ? null : new LateSink(target);
+      const matches = late === null ? null : (program.matches?.(host, late) ?? null);
+      const view = new StoreView(
+        instance.store(program.typeName),
+        matches ?? target,
+        program.admits,
+        host.instanceContext,
+      );
+      this.#store = view;
+      this.window = matches === null ? view : new DerivedChain(view, matches);
+      matches?.follow(view);
+      matches?.update([...view.content()], []);
+      late?.begin();
     } else {
       this.window = program.view
         ? new RemoteView(target, instance.eventClass(program.typeName))
@@ -226,7 +264,7 @@ export class StreamInput implements Feed, MatchSink {
   }
 
   acceptChange(insert: readonly Event[], remove: readonly Event[]): void {
-    if (this.window instanceof StoreView) this.window.apply(insert, remove);
+    this.#store?.apply(insert, remove);
   }
 
   acceptUpdates(updates: readonly Update[]): void {

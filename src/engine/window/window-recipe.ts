@@ -7,7 +7,7 @@ import { compileRows } from '../rowrecog/row-program.ts';
 import type { Duration } from '../runtime/duration.ts';
 import { constantOf, durationOf, numberOf } from '../runtime/parameters.ts';
 import { BatchIntersectionWindow } from './batch-intersection.ts';
-import type { WindowHost, WindowRecipe } from './data-window.ts';
+import type { WindowHost, WindowRecipe, UpdateSink } from './data-window.ts';
 import { compileDerived, DERIVED, DerivedView } from './derived.ts';
 import { DerivedChain } from './derived-chain.ts';
 import { ExprBatchWindow } from './expr-batch.ts';
@@ -70,6 +70,14 @@ export function compileWindows(stream: CheckedStream): WindowRecipe {
     view.follow(window);
     return new DerivedChain(window, view);
   };
+}
+
+/** match_recognize straight behind a named window; null where there is none. */
+export function compileRowView(stream: CheckedStream): ((host: WindowHost, sink: UpdateSink) => MatchView) | null {
+  const [only, more] = stream.windows;
+  if (only?.rows === undefined || more !== undefined) return null;
+  const program = compileRows(only.rows, stream.index);
+  return (host, sink) => new MatchView(program, host, sink, true);
 }
 
 function compileViews(stream: CheckedStream): WindowRecipe {
