@@ -8,6 +8,7 @@ import { INFRASTRUCTURE_HEALTH } from './infrastructure-health.ts';
 import { MANY_DOMAINS } from './many-domains.ts';
 import { LOST_DISKS, MIXED_CRASHES } from './mixed-crashes.ts';
 import { MIXED_FAULTS } from './mixed-faults.ts';
+import { PAPER_JOIN, PERFSONAR_JOIN } from './paper-join.ts';
 import { PATH_BOTTLENECK } from './path-bottleneck.ts';
 import { SC13_AUTOSCALING } from './sc13-autoscaling.ts';
 import type { ScenarioDeclaration } from './scenario.ts';
@@ -16,6 +17,8 @@ import { WAN_PARTITION } from './wan-partition.ts';
 
 export const SCENARIOS: readonly ScenarioDeclaration[] = [
   SC13_AUTOSCALING,
+  PAPER_JOIN,
+  PERFSONAR_JOIN,
   PATH_BOTTLENECK,
   INFRASTRUCTURE_HEALTH,
   CDN_LATENCY,
