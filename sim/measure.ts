@@ -1,10 +1,14 @@
 /** Figures of a run: bytes across borders against shipping every event, messages, latency of triggers. */
 import { FLUSH_SPACING_MS } from '../src/exchange/limits.ts';
-import { envelopeBytes } from '../src/federation/codec.ts';
+import { KEY_BYTES } from '../src/federation/limits.ts';
 import type { Delta } from '../src/model/delta.ts';
 import { checkQuery, streamsRead } from './checkers/oracle.ts';
 import type { SimRun } from './sim-run.ts';
+import { WIRE_CODEC } from './world/wire-codec.ts';
 import type { LoggedEvent } from './world/source-log.ts';
+
+/** Sealed as all that crosses is. */
+const KEY = { id: '1', key: new Uint8Array(KEY_BYTES) };
 
 export interface Measures {
   readonly triggers: number;
@@ -77,14 +81,11 @@ function shippedBytes(events: readonly LoggedEvent[]): number {
   const flush = (): void => {
     const last = packed.at(-1);
     if (last === undefined) return;
-    bytes += envelopeBytes({
-      fragmentId: 'f'.repeat(40),
-      epoch: 2 ** 24,
-      seq,
-      keyId: '',
-      watermarkMs: last.key.timestampMs,
-      deltas: packed.map(deltaOf),
-    });
+    const header = { fragmentId: 'f'.repeat(22), epoch: 2 ** 24, seq, keyId: KEY.id };
+    bytes += WIRE_CODEC.sealed(
+      { ...header, watermarkMs: last.key.timestampMs, deltas: packed.map(deltaOf) },
+      KEY,
+    ).length;
     seq += packed.length;
     packed = [];
   };

@@ -4,11 +4,13 @@
  *   npm run sim                                      every scenario once, seed 1
  *   npm run sim -- --scenario mixed-faults --seeds 50  fifty seeds from --seed on (--quiet: a line each)
  *   npm run sim -- --scenario many-domains --domains 200
+ *   npm run sim -- --bytes [--scenario NAME]         what each rewrite saves: envelopes and heartbeats against every event
  *
  * Exit code 1 when a checker finds a violation; it comes with the command that replays it.
  */
 import Table from 'cli-table3';
 import { parseArgs } from 'node:util';
+import { bytesTable } from './bytes.ts';
 import { measure, type Measures } from './measure.ts';
 import { SCENARIOS } from './scenarios/all-scenarios.ts';
 import type { ScenarioDeclaration, SimFault } from './scenarios/scenario.ts';
@@ -16,6 +18,10 @@ import { simulate, type SimResult } from './simulate.ts';
 
 /** Violations printed per run: the first is what matters. */
 const MAX_PRINTED = 6;
+
+const HELP = `npm run sim -- [--scenario NAME] [--seed N] [--seeds COUNT] [--domains N] [--quiet]
+npm run sim -- --bytes [--scenario NAME] [--seed N]   bytes across borders with each rewrite on and off
+scenarios: ${SCENARIOS.map((s) => s.name).join(', ')}`;
 
 interface Row {
   readonly cells: readonly string[];
@@ -32,8 +38,18 @@ async function main(): Promise<number> {
       scenario: { type: 'string' },
       domains: { type: 'string' },
       quiet: { type: 'boolean', default: false },
+      bytes: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
     },
   });
+  if (values.help) {
+    console.log(HELP);
+    return 0;
+  }
+  if (values.bytes) {
+    console.log(await bytesTable(wholeNumber(values.seed, 'seed'), values.scenario));
+    return 0;
+  }
   const chosen = SCENARIOS.filter((s) => values.scenario === undefined || s.name === values.scenario);
   if (chosen.length === 0) {
     console.error(`'${values.scenario}' is no scenario; there are ${SCENARIOS.map((s) => s.name).join(', ')}`);

@@ -73,7 +73,7 @@ class Simulation {
       network: scenario.network,
       skew: scenario.skew,
       gridMs: scenario.gridMs,
-      silence: scenario.silence,
+      rules: scenario.rules,
       offers: scenario.offers ?? [],
       onTrigger: (trigger) => this.#handOut(trigger),
     });

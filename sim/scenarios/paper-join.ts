@@ -4,7 +4,14 @@
  * them (20 columns) and the query asks for three: what the rewrites leave of a stream that nobody needs whole.
  */
 import type { DomainName } from '../../src/model/ids.ts';
-import type { FieldGenerator, FieldType, ScenarioDeclaration, SimGenerator, SimMetric, SimScenario } from './scenario.ts';
+import type {
+  FieldGenerator,
+  FieldType,
+  ScenarioDeclaration,
+  SimGenerator,
+  SimMetric,
+  SimScenario,
+} from './scenario.ts';
 import { ask, USUAL } from './usual.ts';
 
 const DOMAINS = ['renci', 'tacc'] as const;

@@ -1,6 +1,7 @@
 /** What a simulation is: data. Domains, what they measure, who asks what, what goes wrong, for how long. */
 import type { DomainName } from '../../src/model/ids.ts';
 import type { OnSilence } from '../../src/agent/query.ts';
+import type { RuleName } from '../../src/planner/rules/rule-names.ts';
 import type { NetworkFaults } from '../world/virtual-network.ts';
 
 export type FieldType = 'string' | 'int' | 'double';
@@ -148,8 +149,8 @@ export interface SimScenario {
   readonly gridMs: number;
   /** Measurements and faults end here. */
   readonly durationMs: number;
-  /** False: no domain keeps silent (rule "silent having"). @default true */
-  readonly silence?: boolean | undefined;
+  /** Rewrites that agents use. @default all */
+  readonly rules?: ReadonlySet<RuleName> | undefined;
 }
 
 export interface ScenarioOptions {

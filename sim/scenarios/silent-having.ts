@@ -7,6 +7,7 @@ import type { DomainName } from '../../src/model/ids.ts';
 import { SeededRandom } from '../world/seeded-random.ts';
 import { MIXED_METRICS, mixedGenerators } from './mixed-faults.ts';
 import type { ScenarioDeclaration, ScenarioOptions, SimGenerator, SimQuery, SimScenario } from './scenario.ts';
+import { ALL_RULES, type RuleName } from '../../src/planner/rules/rule-names.ts';
 import { ask, domainsOf, LOOSE, mixFaults, STORM, USUAL } from './usual.ts';
 
 const METRIC = { name: 'Load', properties: { host: 'string', load: 'double', jobs: 'int' } } as const;
@@ -75,10 +76,12 @@ export const OFTEN_CROSSED: ScenarioDeclaration = {
   declare: ({ domains }) => crossed(domains),
 };
 
+const WITHOUT_SILENCE: ReadonlySet<RuleName> = new Set([...ALL_RULES].filter((r) => r !== 'silent-having'));
+
 export const OFTEN_CROSSED_LOUD: ScenarioDeclaration = {
   name: 'often-crossed-loud',
   title: 'the same conditions, every event shipped',
-  declare: ({ domains }) => ({ ...crossed(domains), silence: false }),
+  declare: ({ domains }) => ({ ...crossed(domains), rules: WITHOUT_SILENCE }),
 };
 
 /** Conditions over the load of {@link mixedGenerators}: near seldom, now and then, often. */

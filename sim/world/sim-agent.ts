@@ -15,7 +15,7 @@ import type { ExportPolicy } from '../../src/model/policy.ts';
 import type { Trigger } from '../../src/model/trigger.ts';
 import type { Value } from '../../src/model/value.ts';
 import type { FederatedCatalog } from '../../src/planner/catalog.ts';
-import { ALL_RULES, type RuleName } from '../../src/planner/rules/rule-names.ts';
+import type { RuleName } from '../../src/planner/rules/rule-names.ts';
 import type { Counters } from '../../src/ports/counters.ts';
 import type { TriggerPublisher } from '../../src/ports/listener.ts';
 import type { Log } from '../../src/ports/log.ts';
@@ -43,10 +43,8 @@ export interface SimAgentOptions {
   /** What the last run left on its disk; absent for a first run and for a lost disk. */
   readonly disk?: StoreSnapshot | undefined;
   readonly heartbeatMs?: number | undefined;
-  readonly silence?: boolean | undefined;
+  readonly rules?: ReadonlySet<RuleName> | undefined;
 }
-
-const WITHOUT_SILENCE: ReadonlySet<RuleName> = new Set([...ALL_RULES].filter((r) => r !== 'silent-having'));
 
 export class SimAgent {
   readonly domain: DomainName;
@@ -85,7 +83,7 @@ export class SimAgent {
         secret: run.secret,
         firstSeq: run.firstSeq,
         heartbeatMs: options.heartbeatMs,
-        tuning: options.silence === false ? { rules: WITHOUT_SILENCE } : undefined,
+        tuning: options.rules === undefined ? undefined : { rules: options.rules },
       },
     );
     for (const type of options.types) this.core.runtime.addType(type);

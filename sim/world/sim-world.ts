@@ -9,6 +9,7 @@ import type { ExportPolicy } from '../../src/model/policy.ts';
 import type { Trigger } from '../../src/model/trigger.ts';
 import { DOUBLE, INT, STRING, type ValueType } from '../../src/model/value.ts';
 import type { FieldType, SimMetric, SimOffer, SimPolicy } from '../scenarios/scenario.ts';
+import type { RuleName } from '../../src/planner/rules/rule-names.ts';
 import { DomainClock, type ClockSkew } from './domain-clock.ts';
 import type { StoreSnapshot } from './memory-store.ts';
 import { SeededRandom } from './seeded-random.ts';
@@ -29,7 +30,7 @@ export interface SimWorldOptions {
   readonly network: NetworkFaults;
   readonly skew: { readonly offsetMs: number; readonly driftPpm: number };
   readonly gridMs: number;
-  readonly silence?: boolean | undefined;
+  readonly rules?: ReadonlySet<RuleName> | undefined;
   /** Metrics that domains offer for a time only. */
   readonly offers: readonly SimOffer[];
   onTrigger(trigger: Trigger): void;
@@ -175,7 +176,7 @@ export class SimWorld {
         types,
         policies: this.#rulesOf(domain),
         disk: this.#disks.get(domain),
-        silence: this.#options.silence,
+        rules: this.#options.rules,
       },
     );
     this.#agents.set(domain, agent);

@@ -111,8 +111,8 @@ test('the cross-domain join: what slixmpp receives equals the answer of one engi
   const replayed = await crossed('exchange_replayed_bytes_total');
   const envelopes = (await crossed('gossip_published_bytes_total')) - envelopesBefore + replayed;
   const heartbeats = (await crossed('heartbeat_sent_bytes_total')) - heartbeatsBefore;
-  const everything = bytesOfEverything(list, 'f'.repeat(40), false);
-  const everythingPacked = bytesOfEverything(list, 'f'.repeat(40), true);
+  const everything = bytesOfEverything(list, 'f'.repeat(22), false);
+  const everythingPacked = bytesOfEverything(list, 'f'.repeat(22), true);
   const percent = (part: number, whole: number) => `${((100 * part) / whole).toFixed(1)} %`;
   console.log(
     [

@@ -5,7 +5,7 @@
 import type { FragmentEstimate } from '../../model/plan.ts';
 
 /** An envelope without its deltas: ids, numbers, watermark, nonce and tag of the seal, header of the payload. */
-export const ENVELOPE_BYTES = 118;
+export const ENVELOPE_BYTES = 100;
 
 /** A delta without its rows: key, update, tags. */
 export const DELTA_BYTES = 9;
@@ -25,7 +25,7 @@ export const IDLE_HEARTBEATS_HZ = 0.5;
 
 /** A heartbeat without the fragments in it, and what each fragment adds. */
 export const HEARTBEAT_BYTES = 12;
-export const PROGRESS_BYTES = 61;
+export const PROGRESS_BYTES = 43;
 
 export interface RowRates {
   /** Causes that change the fragment's output. */

@@ -18,7 +18,7 @@ describe('fragment host', () => {
       const w = new HostWorld();
       const reply = w.host.prepare('client', prepareOf('client'));
       expect(reply).toMatchObject({ kind: 'prepared', stampMs: 1_000, columns: [{ name: 'host' }] });
-      expect(reply.fragmentId).toMatch(/^[0-9a-f]{40}$/);
+      expect(reply.fragmentId).toMatch(/^[\w-]{22}$/);
     });
 
     it('evaluates nothing before its start, and everything from it on', () => {
@@ -336,7 +336,7 @@ describe('fragment host', () => {
   it('says who reads a metric, by the name of the union and of its own stream', () => {
     const w = new HostWorld();
     w.run('a');
-    expect(w.host.readersOf(['Mem', 'renci.Mem'])).toEqual([expect.stringMatching(/^fragment [0-9a-f]{12} for a$/)]);
+    expect(w.host.readersOf(['Mem', 'renci.Mem'])).toEqual([expect.stringMatching(/^fragment [\w-]{12} for a$/)]);
     expect(w.host.readersOf(['Cpu'])).toEqual([]);
   });
 });

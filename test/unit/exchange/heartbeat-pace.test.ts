@@ -39,7 +39,7 @@ test('who asks once is answered; who asks again and again gets every beat for a 
   expect([pace.waiting(1), beats(pace, 0, 100)]).toEqual([false, []]);
   pace.asked(ASKS_AGAIN_MS - 1);
   expect(pace.waiting(ASKS_AGAIN_MS)).toBe(true);
-  const said = beats(pace, 300, 300 + WAITED_MS - 2 * HEARTBEAT_MS);
+  const said = beats(pace, HEARTBEAT_MS, HEARTBEAT_MS + WAITED_MS - 2 * HEARTBEAT_MS);
   expect(said.length).toBe((WAITED_MS - 2 * HEARTBEAT_MS) / HEARTBEAT_MS + 1);
   expect(pace.waiting(ASKS_AGAIN_MS + WAITED_MS)).toBe(false);
 });

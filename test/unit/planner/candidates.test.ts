@@ -56,8 +56,8 @@ describe('the cheapest plan', () => {
       'with: push the data window (w1)',
       'without: push the data window (w0); with: push the data window (w1)',
     ]);
-    // Heartbeats of one fragment that nobody waits for are 36.5 bytes a second.
-    expect(alternatives.map((a) => a.bytesHz - 36.5)).toEqual([1000, 1002, 1007]);
+    // Heartbeats of one fragment that nobody waits for are 27.5 bytes a second.
+    expect(alternatives.map((a) => a.bytesHz - 27.5)).toEqual([1000, 1002, 1007]);
   });
 
   it(`up to ${MAX_CHOICES} choices every combination is weighed, beyond that far fewer`, () => {

@@ -16,7 +16,7 @@ const NOW_MS = 1_790_000_000_000;
 const SEAL_BYTES = 12 + 16 + 5;
 
 function envelope(deltas: readonly Delta[]): number {
-  const fragmentId = 'f'.repeat(40);
+  const fragmentId = 'f'.repeat(22);
   return (
     envelopeBytes({ fragmentId, epoch: 2 ** 25, seq: 70_000, keyId: '', watermarkMs: NOW_MS, deltas }) + SEAL_BYTES
   );
@@ -61,7 +61,7 @@ describe('sizes are those of the codec', () => {
       encodeHeartbeat({
         sentMs: NOW_MS,
         fragments: Array.from({ length: n }, () => {
-          return { fragmentId: 'f'.repeat(40), epoch: 2 ** 25, watermarkMs: NOW_MS, lastSeq: 70_000 };
+          return { fragmentId: 'f'.repeat(22), epoch: 2 ** 25, watermarkMs: NOW_MS, lastSeq: 70_000 };
         }),
       }).length;
     for (const n of [1, 10]) {
