@@ -8,6 +8,7 @@
  */
 import type { CheckedModule, CheckedStatement } from '../model/checked.ts';
 import { CodedError } from '../model/errors.ts';
+import { isSubtype } from '../model/event-type.ts';
 import type { DomainName } from '../model/ids.ts';
 import type { Plan, PlannedInput } from '../model/plan.ts';
 import { bestPlan, type Decide } from './candidates.ts';
@@ -102,13 +103,20 @@ function streamsOf(module: CheckedModule, catalog: FederatedCatalog): Pick<Plann
   const open = new Set(
     module.statements.flatMap((s) => {
       const changed = changedStreams(s);
-      return changed.filter((t) => catalog.domainsOf(t) !== null).flatMap((t) => familyOf(t, catalog));
+      const federated = changed.filter((t) => catalog.domainsOf(t) !== null);
+      const below = s.kind === 'updateIstream' ? federated.flatMap((t) => allBelow(t, catalog)) : [];
+      return [...federated.flatMap((t) => familyOf(t, catalog)), ...below];
     }),
   );
   const variants = new Set(
     module.statements.flatMap((s) => (s.kind === 'createSchema' && s.variantOf !== null ? [s.eventType.name] : [])),
   );
   return { open, variants };
+}
+
+/** What is altered is an event of each of these too: who reads the stream of one domain sees it altered. */
+function allBelow(typeName: string, catalog: FederatedCatalog): readonly string[] {
+  return [...catalog.eventTypeNames()].filter((name) => isSubtype(catalog, name, typeName));
 }
 
 /** Streams that a statement writes into or alters. */

@@ -6,7 +6,7 @@
  * another statement by insert-into, or is iterated (its content is then wanted at the owner).
  *
  * Not always better: rows may outnumber events (irstream, joins of large windows). A statement that looks at more of an
- * event than its declared properties is shipped whatever it costs: undeclared members and types do not travel. So is one over
+ * event than its declared properties is shipped whatever it costs: undeclared members travel in columns of their own, types do not travel. So is one over
  * a stream of which only aggregates leave the domain: nothing else is admitted there.
  */
 import type { CheckedExpression, SelectBody, SelectStatement } from '../../model/checked.ts';

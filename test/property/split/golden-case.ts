@@ -15,6 +15,9 @@ const MAX_DOMAINS = 3;
 /** How often an event moves to the instant of the step before it. */
 const TIES = [0, 0.3, 0.7] as const;
 
+/** How often a reference to a type names one of its domains. */
+const NAMED = [0, 0.3, 0.8] as const;
+
 /** The clock runs on at the end, so that what events of the last instant armed is seen. */
 const TAIL_MS = 10_000;
 
@@ -37,8 +40,26 @@ export function goldenCase(golden: Scenario, seed: number, random: SeededRandom)
     return at === undefined ? s : { ...s, domain: at[random.below(at.length)] };
   });
   const steps = inKeyOrder(timed(placed, TIES[random.below(TIES.length)] ?? 0, random));
-  return { ...golden, name: `${golden.name}~${seed}`, domains, steps };
+  const epl = naming(golden.epl, homes, NAMED[random.below(NAMED.length)] ?? 0, random);
+  return { ...golden, name: `${golden.name}~${seed}`, domains, epl, steps };
 }
+
+/** The text with some references to `Cpu` as `anl.Cpu`; by sight, so that one engine may refuse what comes out. */
+function naming(
+  epl: string,
+  homes: ReadonlyMap<string, readonly string[]>,
+  chance: number,
+  random: SeededRandom,
+): string {
+  return epl.replaceAll(REFERENCE, (all: string, before: string, name: string) => {
+    const at = homes.get(name);
+    if (at === undefined || random.next() >= chance) return all;
+    return `${before}\`${at[random.below(at.length)] ?? ''}\`.${name}`;
+  });
+}
+
+/** A type in the from clause, after a comma or `join` in it, or in an atom of a pattern. */
+const REFERENCE = /(\bfrom +|\bjoin +|-> *(?:every +)?(?:\w+ *= *)?|\bevery +(?:\w+ *= *)?|\w= *)(\w+)(?=[ (#\])]|$)/g;
 
 /** Each step with its time. What is no event has its instant to itself: it is a cause of `client`, in the order of the file. */
 function timed(steps: readonly ScenarioStep[], ties: number, random: SeededRandom): readonly ScenarioStep[] {
