@@ -93,6 +93,6 @@ export interface PlannedStatement {
   /** Input of kind `result` whose rows are this statement's output, or null. */
   readonly shippedAs: string | null;
   readonly columns: readonly Column[];
-  /** True if its rows go into another stream (`insert into`). @default false */
+  /** True if its rows are there for other statements: `insert into`, and unnamed windows, tables, variables. @default false */
   readonly feeds?: boolean | undefined;
 }

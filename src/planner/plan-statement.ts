@@ -31,8 +31,18 @@ export function planStatement(statement: CheckedStatement, index: number, planni
     epl: printStatement(replaceNodes(ast, replacements)),
     shippedAs: null,
     columns: statement.kind === 'select' ? statement.columns : [],
-    feeds: statement.kind === 'select' && statement.insertInto !== null,
+    feeds: feedsOthers(statement),
   };
+}
+
+/**
+ * True for what is there for other statements: inserts into streams, and without a name of its own everything that is no
+ * select (windows, tables, variables, changes of them). A name says that its outputs are wanted.
+ */
+function feedsOthers(statement: CheckedStatement): boolean {
+  if (statement.kind === 'select') return statement.insertInto !== null;
+  if (statement.kind === 'onSelect') return statement.select.insertInto !== null;
+  return statement.name === null;
 }
 
 /** A statement that stands alone: what the module declares beside it goes with it. */

@@ -124,6 +124,14 @@ describe('which statements speak', () => {
     expect(speaking("select host from Mem(host = 'insert into x'); select util from Mem")).toEqual([true, true]);
   });
 
+  it('a window, a table or a variable is there for others, unless it has a name', () => {
+    const text = (head: string): string =>
+      `${head}create window W#keepall as Mem; insert into W select * from Mem; select host from W`;
+    expect(speaking(text(''))).toEqual([false, false, true]);
+    expect(speaking(text("@name('w') "))).toEqual([true, false, true]);
+    expect(speaking('create window W#keepall as Mem; insert into W select * from Mem')).toEqual([true, true]);
+  });
+
   it('a statement that is shipped whole speaks', () => {
     expect(speaking('select host from renci.Mem; insert into A select host from Mem')).toEqual([true, false]);
   });
