@@ -77,6 +77,8 @@ export interface Accumulator {
   leave(row: EventRow, context: EvaluationContext): void;
   value(): Value;
   clear(): void;
+  /** Gives back what counts against a bound that accumulators share; it is not used afterwards. */
+  release?(): void;
   /** Plain data from which `restore` makes an equal accumulator. */
   snapshot(): unknown;
   restore(state: unknown): void;

@@ -240,7 +240,7 @@ function scalar(value: AstAnnotationValue): string | number | boolean | null {
 
 function analyzeSelect(ast: AstSelectStatement, state: ModuleState): SelectStatement {
   const scope = newScope(null);
-  const environment = environmentOf(ast, state);
+  const environment = { ...environmentOf(ast, state), intoTable: ast.intoTable !== null };
   const { body: checked, columns, orderBy, limit, output } = checkSelect(ast.select, scope, environment, false);
   let insertInto: InsertInto | null = null;
   if (ast.insertInto !== null)

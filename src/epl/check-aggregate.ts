@@ -4,6 +4,7 @@ import type { AggregateSpec, CheckedExpression } from '../model/checked.ts';
 import { BOOLEAN, DOUBLE, isNumeric, LONG, type ValueType } from '../model/value.ts';
 import { type AggregateInfo, aggregateInfo } from './functions.ts';
 import { renderExpression } from './render.ts';
+import { sketchResult } from './check-sketch.ts';
 import { type Context, eventOf, fail } from './scope.ts';
 import { describeType, isIntegral } from './typing.ts';
 
@@ -193,6 +194,8 @@ function resultType(
       return DOUBLE;
     case 'boolean':
       return BOOLEAN;
+    case 'sketch':
+      return sketchResult(value, context, step);
     case 'array':
       return { kind: 'array', of: wildcard || BY_CRITERIA.has(name) || value === undefined ? event : value.type };
     case 'sum':

@@ -52,7 +52,6 @@ export function checkCall(step: CallStep, ast: AstChain, context: Context): Chec
     case 'grouping_id':
       return checkGrouping(lower, step, ast, context);
     case 'countminsketch':
-    case 'countminsketchadd':
       return fail(
         'INVALID_STATEMENT',
         `${step.name} stands in a table alone`,

@@ -7,6 +7,7 @@
 import type { AstChain, AstExpression, AstStep } from '../model/ast.ts';
 import type { CheckedExpression } from '../model/checked.ts';
 import { BOOLEAN, DOUBLE, INT, isNumeric, LONG, STRING, type ValueType } from '../model/value.ts';
+import { checkSketchMethod, isSketchMethod } from './check-sketch.ts';
 import { checkValueMethod, valueMethodNames } from './check-java.ts';
 import {
   DATE_TIME,
@@ -34,6 +35,7 @@ export function checkMethod(
   context: Context,
 ): CheckedExpression {
   const name = step.name.toLowerCase();
+  if (isSketchMethod(name)) return checkSketchMethod(target, step, ast, context);
   const source = asRows(target);
   const enumeration = ENUMERATION.get(name);
   if (source.type.kind === 'array' && enumeration !== undefined)

@@ -3,11 +3,12 @@ import type { AstExpression, AstTableColumn } from '../model/ast.ts';
 import type { AggregateSpec, SelectBody } from '../model/checked.ts';
 import type { IntoTable } from '../model/checked-store.ts';
 import type { Position } from '../model/errors.ts';
-import type { EventType, TableAggregate, TableArgument } from '../model/event-type.ts';
+import { type EventType, SKETCH_TYPE, type TableAggregate, type TableArgument } from '../model/event-type.ts';
 import { BOOLEAN, DOUBLE, isNumeric, LONG, OBJECT, stringifyType, type ValueType } from '../model/value.ts';
 import { aggregateInfo } from './functions.ts';
 import { didYouMeanHint } from './names.ts';
-import { type Environment, fail, notSupported } from './scope.ts';
+import { checkSketchColumn, SKETCH_ADD } from './check-sketch.ts';
+import { type Environment, fail } from './scope.ts';
 import { areEquatable, isAssignable, namedType } from './typing.ts';
 
 const freeze = Object.freeze;
@@ -34,9 +35,9 @@ export function checkTableAggregate(
 ): TableAggregate {
   const [step, more] = ast.kind === 'chain' ? ast.steps : [];
   const info = step?.kind === 'call' ? aggregateInfo(step.name) : undefined;
-  if (step?.kind === 'call' && step.name.toLowerCase() === 'countminsketch')
-    notSupported('countMinSketch', ast.position);
-  if (step?.kind !== 'call' || more !== undefined || info === undefined) {
+  if (step?.kind === 'call' && more === undefined && step.name.toLowerCase() === 'countminsketch')
+    return checkSketchColumn(column.name, step);
+  if (step?.kind !== 'call' || more !== undefined || info === undefined || info.result === 'sketch') {
     return fail(
       'INVALID_STATEMENT',
       `the column '${column.name}' has neither a type nor an aggregation`,
@@ -112,6 +113,8 @@ function typeOf(
       return DOUBLE;
     case 'boolean':
       return BOOLEAN;
+    case 'sketch':
+      return SKETCH_TYPE;
     case 'sum':
       return first?.type ?? DOUBLE;
     case 'array':
@@ -207,11 +210,13 @@ function requireSame(
     (spec.name !== 'sorted' && column.wildcard !== spec.wildcard && !spec.name.startsWith('m'));
   if (differs) {
     const args = column.wildcard ? '*' : column.args.map((a) => a.property ?? stringifyType(a.type)).join(', ');
+    const sketch = column.name === SKETCH_ADD;
+    const declared = sketch ? 'countMinSketch()' : `${column.name}(${column.distinct ? 'distinct ' : ''}${args})`;
     fail(
       'TYPE_MISMATCH',
-      `the column '${column.column}' of '${table.name}' is ${column.name}(${column.distinct ? 'distinct ' : ''}${args})`,
+      `the column '${column.column}' of '${table.name}' is ${declared}`,
       spec.ast.position,
-      'use the aggregation that the table declares',
+      sketch ? 'fill it with countMinSketchAdd(x), x a string' : 'use the aggregation that the table declares',
     );
   }
   const unbound = body.streams.some((s) => s.windows.length === 0 && s.eventType.kind !== 'window');

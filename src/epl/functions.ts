@@ -1,7 +1,7 @@
 /** Tables of functions: aggregations and built-in single-row functions, by lower-case name (Esper reference §10). */
 
 /** How the type of an aggregation follows from its first argument. */
-type AggregateResult = 'count' | 'sum' | 'double' | 'argument' | 'array' | 'boolean';
+type AggregateResult = 'count' | 'sum' | 'double' | 'argument' | 'array' | 'boolean' | 'sketch';
 
 export interface AggregateInfo {
   readonly result: AggregateResult;
@@ -53,6 +53,7 @@ const AGGREGATES: ReadonlyMap<string, AggregateInfo> = new Map([
   ['minby', info('argument', false, [1, 16], false)],
   ['maxbyever', info('argument', false, [1, 16], false)],
   ['minbyever', info('argument', false, [1, 16], false)],
+  ['countminsketchadd', info('sketch', false, [1, 1], true)],
 ]);
 
 export function aggregateInfo(name: string): AggregateInfo | undefined {

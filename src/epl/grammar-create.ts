@@ -221,6 +221,21 @@ export abstract class CreateParser extends TriggerParser {
     },
   );
 
+  /** `countMinSketch({topk: 10})`, read as `countMinSketch(topk: 10)`. */
+  readonly bracedCall: Rule<AstExpression> = this.RULE('bracedCall', (): AstExpression => {
+    const first = this.LA(1);
+    const name = this.SUBRULE(this.name);
+    const args: AstExpression[] = [];
+    this.CONSUME(T.LParen);
+    this.CONSUME(T.LBrace);
+    this.MANY_SEP({ SEP: T.Comma, DEF: () => args.push(this.SUBRULE(this.namedArgument)) });
+    this.CONSUME(T.RBrace);
+    this.CONSUME(T.RParen);
+    const position = this.span(first);
+    const step = freeze({ kind: 'call', name, distinct: false, args: freeze(args), dynamic: false, position } as const);
+    return freeze({ kind: 'chain', target: null, steps: freeze([step]), position });
+  });
+
   readonly tableColumn: Rule<AstTableColumn> = this.RULE('tableColumn', (): AstTableColumn => {
     const first = this.LA(1);
     const name = this.SUBRULE(this.name);
@@ -230,6 +245,10 @@ export abstract class CreateParser extends TriggerParser {
     let eventType: string | null = null;
     this.OR({
       DEF: [
+        {
+          GATE: () => this.is(2, T.LParen) && this.is(3, T.LBrace),
+          ALT: () => (aggregation = this.SUBRULE(this.bracedCall)),
+        },
         { GATE: () => this.is(2, T.LParen), ALT: () => (aggregation = this.SUBRULE(this.chain)) },
         { ALT: () => (typeName = this.SUBRULE(this.typeName)) },
       ],

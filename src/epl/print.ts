@@ -165,8 +165,16 @@ function printCreateWindow(s: AstCreateWindow): string {
   return `create window ${printDotted(s.typeName)}${s.windows.map(printWindow).join('')}${retain} as ${content}${insert}`;
 }
 
+/** The parameters of `countMinSketch({topk: 10})` stand in braces. */
+function aggregationText(aggregation: AstExpression): string {
+  const text = expressionText(aggregation);
+  const [step] = aggregation.kind === 'chain' ? aggregation.steps : [];
+  const braced = step?.kind === 'call' && step.args.length > 0 && step.args.every((a) => a.kind === 'named');
+  return braced ? `${text.slice(0, text.indexOf('('))}({${text.slice(text.indexOf('(') + 1, -1)}})` : text;
+}
+
 function printTableColumn(c: AstCreateTable['columns'][number]): string {
-  const type = c.aggregation === null ? printTypeName(c.typeName ?? '') : expressionText(c.aggregation);
+  const type = c.aggregation === null ? printTypeName(c.typeName ?? '') : aggregationText(c.aggregation);
   const event = c.eventType === null ? '' : ` @type(${printDotted(c.eventType)})`;
   return `${quoteName(c.name)} ${type}${c.primaryKey ? ' primary key' : ''}${event}`;
 }

@@ -92,6 +92,8 @@ export interface Environment {
   readonly anonymous: Map<string, EventType>;
   /** Type of `context`; null where the statement stands in none. */
   readonly contextType: EventType | null;
+  /** The statement is an `into table`. */
+  readonly intoTable?: boolean | undefined;
   /** Declared expressions under expansion, to refuse recursion. */
   readonly expanding: string[];
   expansions: number;

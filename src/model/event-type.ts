@@ -1,7 +1,7 @@
 /** Event types: the schema of a stream. `MemUtil` is the union over domains; `renci.MemUtil` is a subtype of it. */
 import type { AstExpressionDeclaration } from './ast.ts';
 import type { CheckedContext } from './checked-context.ts';
-import type { ValueType } from './value.ts';
+import { LONG, type ValueType } from './value.ts';
 import type { XmlMapping } from './xml-mapping.ts';
 
 export interface Property {
@@ -43,6 +43,24 @@ export interface TableArgument {
   readonly descending: boolean;
 }
 
+/** How large a count-min sketch is, and which hash functions it takes. */
+export interface SketchShape {
+  readonly width: number;
+  readonly depth: number;
+  readonly seed: number;
+  /** Number of most frequent values that it knows; 0 for none. */
+  readonly topk: number;
+}
+
+/** The one member of a sketch as a value: the number of values added. It tells a sketch from other structs. */
+export const SKETCH_MEMBER = 'countMinSketchTotal';
+
+/** Type of an aggregation column `countMinSketch`. */
+export const SKETCH_TYPE: ValueType = Object.freeze({
+  kind: 'struct',
+  members: Object.freeze([Object.freeze({ name: SKETCH_MEMBER, type: LONG })]),
+});
+
 /** A column of a table that an `into table` statement fills, such as `total sum(long)`. */
 export interface TableAggregate {
   readonly column: string;
@@ -52,6 +70,8 @@ export interface TableAggregate {
   readonly wildcard: boolean;
   readonly args: readonly TableArgument[];
   readonly type: ValueType;
+  /** Of count-min sketches alone. */
+  readonly sketch?: SketchShape | undefined;
 }
 
 /** What a table has beside its columns, which are the properties of its type in order of declaration. */

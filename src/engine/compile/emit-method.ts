@@ -57,8 +57,17 @@ const ENUMERATION: ReadonlyMap<string, Form> = new Map<string, Form>([
   ['groupby', form('groupBy', 'keyKind')],
 ]);
 
+/** Methods of the aggregation column `countMinSketch`. */
+const SKETCH: ReadonlyMap<string, HelperName> = new Map<string, HelperName>([
+  ['countminsketchfrequency', 'sketchFrequency'],
+  ['countminsketchtopk', 'sketchTopk'],
+]);
+
 export function emitMethod(e: Of<'method'>, scope: Scope): Code {
   const name = e.name.toLowerCase();
+  const sketch = SKETCH.get(name);
+  if (sketch !== undefined)
+    return code(scope.call(sketch, ...[e.target, ...e.args].map((a) => scope.emit(a, scope).js)), true);
   const enumeration = ENUMERATION.get(name);
   if (enumeration !== undefined) return emitEnumeration(e, enumeration, scope);
   if (isIntervalMethod(name)) return emitInterval(e, name, scope);

@@ -1,4 +1,5 @@
 /** Every function and class that generated code may use, by name. Nothing else is in its reach but its constants and arguments. */
+import * as sketches from '../aggregate/sketch-column.ts';
 import * as cast from '../functions/cast.ts';
 import * as dateFormat from '../functions/date-format.ts';
 import * as dateTime from '../functions/date-time.ts';
@@ -77,6 +78,8 @@ export const HELPERS = {
   toMap: folds.toMap,
   groupBy: folds.groupBy,
   fold: folds.aggregate,
+  sketchFrequency: sketches.sketchFrequency,
+  sketchTopk: sketches.sketchTopk,
   rowClass,
 } as const;
 

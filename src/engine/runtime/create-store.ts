@@ -173,7 +173,9 @@ class TableInstance extends SilentInstance {
   iterate(): readonly OutputRow[] {
     return [...this.#table.rows()];
   }
-  stop(): void {}
+  stop(): void {
+    this.#table.stop();
+  }
 }
 
 interface IndexParts {

@@ -36,6 +36,8 @@ export function compileResult(
 ): ResultParts {
   const grouped = statement.groupBy.length > 0;
   const single = statement.streams.length === 1;
+  // those of `into table` are kept by the table
+  const own = statement.intoTable === undefined ? statement.aggregates : [];
   return {
     category: categorize(statement),
     width: statement.streams.length,
@@ -47,7 +49,7 @@ export function compileResult(
     },
     aggregation:
       statement.aggregates.length > 0 || grouped
-        ? compileAggregation(statement.aggregates, { leaves, oneStream: single })
+        ? compileAggregation(own, { leaves, oneStream: single })
         : null,
     groupKey: grouped && statement.groupingSets === null ? compileKey(statement.groupBy) : null,
     levels: statement.groupingSets === null ? null : compileLevels(statement, statement.groupingSets, removes),

@@ -6,6 +6,8 @@
 import type { AggregateSpec, CheckedExpression } from '../../model/checked.ts';
 import type { EventType, TableAggregate, TableArgument } from '../../model/event-type.ts';
 import type { AstExpression } from '../../model/ast.ts';
+import { argumentOf as argumentEvaluator } from '../aggregate/argument.ts';
+import { sketchColumn } from '../aggregate/sketch-column.ts';
 import { accumulatorFor } from '../aggregate/accumulator-for.ts';
 import type { AccumulatorConstructor } from '../evaluation.ts';
 
@@ -44,7 +46,8 @@ function accumulatorOf(aggregate: TableAggregate): AccumulatorConstructor {
     type: aggregate.type,
     ast,
   };
-  return accumulatorFor(spec, { leaves: true });
+  const { sketch } = aggregate;
+  return sketch === undefined ? accumulatorFor(spec, { leaves: true }) : sketchColumn(argumentEvaluator(spec), sketch);
 }
 
 /** Makes the accumulators of a row, in order of the columns. */

@@ -78,6 +78,11 @@ export class Table implements Store {
     this.#placeOf = type.properties.map((p) => this.#columns.indexOf(p.name));
   }
 
+  /** Gives back what the rows hold of bounds that several tables share: those of the partitions of a context. */
+  stop(): void {
+    for (const row of this.#rows.values()) for (const accumulator of row.accumulators) accumulator.release?.();
+  }
+
   get size(): number {
     return this.#rows.size;
   }
@@ -178,6 +183,7 @@ export class Table implements Store {
       if (row === undefined) continue;
       for (const { index } of this.#indexes) index.remove(row);
       this.#rows.delete(this.#keyOf(row.plain));
+      for (const accumulator of row.accumulators) accumulator.release?.();
     }
     for (const change of changes) {
       const row = this.#held(change.before);

@@ -137,6 +137,7 @@ describe('modules', () => {
     'create window W#keepall as (host string, v double)',
     'create window W#unique(a)#time(5 sec) retain-union as select a, b from E insert where a > 1',
     'create table T (k string primary key, s sum(long), w window(*) @type(E))',
+    "create table T (k string primary key, w countMinSketch({epsOfTotalCount: 0.000002, topk: 10, agent: 'a.B'}), v countMinSketch())",
     'create unique index I on W (a hash, b btree)',
     'create context C partition by a and b from E, a from F(x > 1) as f initiated by F as q terminated after 10 sec',
     'create context C group by a < 1 as low, group by a >= 1 as high from E',
