@@ -48,9 +48,7 @@ export function compileResult(
       removes,
     },
     aggregation:
-      statement.aggregates.length > 0 || grouped
-        ? compileAggregation(own, { leaves, oneStream: single })
-        : null,
+      statement.aggregates.length > 0 || grouped ? compileAggregation(own, { leaves, oneStream: single }) : null,
     groupKey: grouped && statement.groupingSets === null ? compileKey(statement.groupBy) : null,
     levels: statement.groupingSets === null ? null : compileLevels(statement, statement.groupingSets, removes),
   };
