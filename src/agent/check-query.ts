@@ -13,6 +13,7 @@ import type { DomainName } from '../model/ids.ts';
 import type { Plan } from '../model/plan.ts';
 import type { FederatedCatalog } from '../planner/catalog.ts';
 import type { Statistics } from '../planner/cost/statistics.ts';
+import { refuseLateWriters } from '../planner/late-writers.ts';
 import { planQuery } from '../planner/plan-query.ts';
 import type { PlanTuning } from '../planner/planning.ts';
 import type { OnSilence, Query } from './query.ts';
@@ -79,6 +80,7 @@ export class QueryChecker {
       domainsOf: (name) => (module.eventTypes.has(name) ? null : federated.domainsOf(name)),
       aggregateOnly: (name) => (module.eventTypes.has(name) ? [] : (federated.aggregateOnly?.(name) ?? [])),
     };
+    if (into !== null) refuseLateWriters(module, into.plan, view);
     return planQuery(module, view, {
       owner: this.#options.owner,
       ...this.#options.tuning,
