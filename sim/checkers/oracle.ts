@@ -47,9 +47,9 @@ export function askOracle(world: SimWorld, query: QueryRun, untilMs: number): re
       said.push({ statement: statement ?? 'statement', key, timeMs, insert: plain(insert), remove: plain(remove) });
     },
   });
-  for (const event of world.sources.events) {
+  for (const event of world.sources.eventsOf(streams)) {
     const { timestampMs } = event.key;
-    if (timestampMs < query.startMs || timestampMs > untilMs || !streams.has(event.stream)) continue;
+    if (timestampMs < query.startMs || timestampMs > untilMs) continue;
     if (!belongs(event, query) || !mayLeave(world, event, query.spec.owner)) continue;
     engine.send(engine.makeEvent(event.stream, event.values, metaOf(event)));
   }

@@ -19,6 +19,7 @@ export class SourceLog {
   readonly #byKey = new Map<string, LoggedEvent>();
   readonly #byNumber = new Map<string, LoggedEvent>();
   #sorted = true;
+  #byStream: Map<string, LoggedEvent[]> | null = null;
 
   get length(): number {
     return this.#events.length;
@@ -36,6 +37,7 @@ export class SourceLog {
     this.#byKey.set(stringifyKey(key), logged);
     this.#byNumber.set(`${event.domain} ${event.seq}`, logged);
     this.#sorted = false;
+    this.#byStream = null;
   }
 
   /** In the order of cause keys. */
@@ -43,6 +45,12 @@ export class SourceLog {
     if (!this.#sorted) this.#events.sort((a, b) => compareKeys(a.key, b.key));
     this.#sorted = true;
     return this.#events;
+  }
+
+  /** Those of some streams, in the order of cause keys. */
+  eventsOf(streams: ReadonlySet<string>): readonly LoggedEvent[] {
+    this.#byStream ??= Map.groupBy(this.events, (e) => e.stream);
+    return [...streams].flatMap((s) => this.#byStream?.get(s) ?? []).sort((a, b) => compareKeys(a.key, b.key));
   }
 
   /** The event that a domain gave this number. */

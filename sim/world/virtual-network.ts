@@ -77,6 +77,8 @@ export class VirtualNetwork {
     cut: 0,
   };
   readonly #peers = new Map<DomainName, VirtualTransport>();
+  readonly #subscribers = new Map<FragmentId, Set<VirtualTransport>>();
+  #joined = 0;
   readonly #time: VirtualTime;
   readonly #random: SeededRandom;
   readonly #codec: FrameCodec;
@@ -93,7 +95,7 @@ export class VirtualNetwork {
   }
 
   join(domain: DomainName): VirtualTransport {
-    const transport = new VirtualTransport(domain, this);
+    const transport = new VirtualTransport(domain, this, this.#peers.get(domain)?.order ?? this.#joined++);
     this.#peers.set(domain, transport);
     return transport;
   }
@@ -166,7 +168,7 @@ export class VirtualNetwork {
     const { frame, bytes } = this.#codec.envelope(envelope);
     const sealed = key === undefined ? null : this.#codec.sealed(envelope, key);
     for (const tap of this.#taps) tap.envelope?.(from, frame);
-    for (const peer of this.#peers.values()) {
+    for (const peer of this.#subscribersOf(envelope.fragmentId)) {
       if (peer.self === from || !peer.subscribedTo(from, envelope.fragmentId)) continue;
       this.totals.envelopes++;
       this.totals.envelopeBytes += sealed?.length ?? bytes;
@@ -176,6 +178,24 @@ export class VirtualNetwork {
         for (const tap of this.#taps) tap.opened?.(from, peer.self, frame);
       });
     }
+  }
+
+  subscribe(fragmentId: FragmentId, peer: VirtualTransport): void {
+    const peers = this.#subscribers.get(fragmentId);
+    if (peers === undefined) this.#subscribers.set(fragmentId, new Set([peer]));
+    else peers.add(peer);
+  }
+
+  unsubscribe(fragmentId: FragmentId, peer: VirtualTransport): void {
+    const peers = this.#subscribers.get(fragmentId);
+    peers?.delete(peer);
+    if (peers?.size === 0) this.#subscribers.delete(fragmentId);
+  }
+
+  /** In the order in which they joined: chance is drawn for one after the other. */
+  #subscribersOf(fragmentId: FragmentId): readonly VirtualTransport[] {
+    const peers = [...(this.#subscribers.get(fragmentId) ?? [])].filter((p) => this.#peers.get(p.self) === p);
+    return peers.sort((a, b) => a.order - b.order);
   }
 
   heartbeat(from: DomainName, to: DomainName, heartbeat: Heartbeat): void {
@@ -260,13 +280,16 @@ function linkOf(from: DomainName, to: DomainName): string {
 
 export class VirtualTransport implements ExchangeTransport {
   readonly self: DomainName;
+  /** Its place among those that joined. */
+  readonly order: number;
   readonly #network: VirtualNetwork;
   readonly #topics = new Map<FragmentId, DomainName>();
   readonly #keys = new OpeningKeys();
   #handlers: TransportHandlers | null = null;
 
-  constructor(self: DomainName, network: VirtualNetwork) {
+  constructor(self: DomainName, network: VirtualNetwork, order: number) {
     this.self = self;
+    this.order = order;
     this.#network = network;
   }
 
@@ -302,10 +325,12 @@ export class VirtualTransport implements ExchangeTransport {
 
   subscribe(domain: DomainName, fragmentId: FragmentId): void {
     this.#topics.set(fragmentId, domain);
+    this.#network.subscribe(fragmentId, this);
   }
 
   unsubscribe(fragmentId: FragmentId): void {
     this.#topics.delete(fragmentId);
+    this.#network.unsubscribe(fragmentId, this);
     this.#keys.forget(fragmentId);
   }
 
