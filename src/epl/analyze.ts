@@ -123,6 +123,13 @@ function analyzeKind(ast: AstStatement, state: ModuleState): CheckedStatement | 
       return freeze({ kind: 'createTable', ...headOf(ast), eventType, ast });
     }
     case 'createIndex':
+      if (!state.catalog.addIndex(ast.target, ast.index))
+        fail(
+          'DUPLICATE_NAME',
+          `'${ast.target}' has an index '${ast.index}' already`,
+          ast.position,
+          'choose another name',
+        );
       return freeze({ kind: 'createIndex', ...headOf(ast), ...checkCreateIndex(ast, environmentOf(ast, state)), ast });
     case 'createContext': {
       if (ast.context !== null) fail('INVALID_STATEMENT', 'a context stands in no other', ast.position, 'nest it');

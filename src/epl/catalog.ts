@@ -12,6 +12,7 @@ export class LayeredCatalog implements Catalog {
   readonly #contexts = new Map<string, CheckedContext>();
   /** Named windows, tables and variables of contexts, with the name of the context. */
   readonly #divided = new Map<string, string>();
+  readonly #indexes = new Set<string>();
 
   constructor(parent: Catalog | null = null) {
     this.#parent = parent;
@@ -53,6 +54,14 @@ export class LayeredCatalog implements Catalog {
     if (statement.kind === 'createVariable') this.#divided.set(statement.variable, context);
     if (statement.kind === 'createWindow' || statement.kind === 'createTable')
       this.#divided.set(statement.eventType.name, context);
+  }
+
+  /** Notes an index of a named window or table; false if this layer has one of that name already. */
+  addIndex(target: string, index: string): boolean {
+    const key = JSON.stringify([target, index]);
+    if (this.#indexes.has(key)) return false;
+    this.#indexes.add(key);
+    return true;
   }
 
   /** The context whose partitions have a named window, table or variable for themselves; null where there is none. */

@@ -138,6 +138,13 @@ function checkAtom(ast: AstPattern & { readonly kind: 'atom' }, walk: Walk): Che
     fail('INVALID_STATEMENT', `a pattern has at most ${MAX_ATOMS} atoms`, ast.position);
   }
   const type = resolveType(ast.source, environment);
+  if (type.kind === 'table')
+    fail(
+      'INVALID_STATEMENT',
+      `'${type.name}' is a table and has no events`,
+      ast.source.position,
+      'take the stream that fills it',
+    );
   if (ast.consume !== null && (!Number.isInteger(ast.consume) || ast.consume < 0)) {
     fail('WRONG_ARGUMENTS', '@consume takes a whole number from 0', ast.position, 'write @consume(2)');
   }

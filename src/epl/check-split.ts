@@ -64,6 +64,8 @@ export function checkUpdate(
     scope,
     environment,
   );
+  if (stream.eventType.kind === 'table')
+    fail('INVALID_STATEMENT', `'${typeName}' is a table`, position, `write on … update ${typeName} set …`);
   const context: Context = { ...newContext(environment, scope, 'set'), noAggregates: 'in update istream' };
   const assignments = ast.assignments.map((a) => checkPropertyAssignment(a, stream.eventType, context));
   const where =

@@ -189,6 +189,12 @@ export abstract class StreamParser extends ExpressionParser {
     return freeze(windows);
   });
 
+  /** `create window W#keepall (a string, …)`: the columns of the window, no arguments; `(n sec)` is a period. */
+  private isColumns(): boolean {
+    if (!this.is(1, T.LParen) || !this.isName(2) || !this.isName(3)) return false;
+    return this.LA(3).tokenType.CATEGORIES?.includes(T.Unit) !== true;
+  }
+
   readonly window: Rule<AstWindow> = this.RULE('window', (): AstWindow =>
     this.OR([
       {
@@ -196,10 +202,13 @@ export abstract class StreamParser extends ExpressionParser {
           const first = this.CONSUME(T.Hash);
           const name = this.SUBRULE(this.name);
           let args: readonly AstExpression[] = [];
-          this.OPTION(() => {
-            this.CONSUME(T.LParen);
-            args = this.SUBRULE(this.callArguments);
-            this.CONSUME(T.RParen);
+          this.OPTION({
+            GATE: () => !this.isColumns(),
+            DEF: () => {
+              this.CONSUME(T.LParen);
+              args = this.SUBRULE(this.callArguments);
+              this.CONSUME(T.RParen);
+            },
           });
           return freeze({ namespace: null, name, args, position: this.span(first) });
         },
@@ -211,10 +220,13 @@ export abstract class StreamParser extends ExpressionParser {
           this.CONSUME(T.Colon);
           const name = this.SUBRULE2(this.name);
           let args: readonly AstExpression[] = [];
-          this.OPTION1(() => {
-            this.CONSUME1(T.LParen);
-            args = this.SUBRULE1(this.callArguments);
-            this.CONSUME1(T.RParen);
+          this.OPTION1({
+            GATE: () => !this.isColumns(),
+            DEF: () => {
+              this.CONSUME1(T.LParen);
+              args = this.SUBRULE1(this.callArguments);
+              this.CONSUME1(T.RParen);
+            },
           });
           return freeze({ namespace, name, args, position: this.span(first) });
         },

@@ -72,13 +72,10 @@ const UNREAD: ReadonlySet<string> = new Set(['ast', 'type', 'annotations', 'colu
 function namesIn(node: unknown, into: Set<string>): Set<string> {
   if (Array.isArray(node)) for (const item of node) namesIn(item, into);
   else if (typeof node === 'object' && node !== null && !(node instanceof Map)) {
-    const { kind, name, table } = node as {
-      readonly kind?: unknown;
-      readonly name?: unknown;
-      readonly table?: unknown;
-    };
+    const { kind, name, table, variable } = node as Readonly<Record<'kind' | 'name' | 'table' | 'variable', unknown>>;
     if (typeof name === 'string' && (kind === 'window' || kind === 'table' || kind === 'variable')) into.add(name);
     if (kind === 'tableAccess' && typeof table === 'string') into.add(table);
+    if (typeof variable === 'string') into.add(variable);
     // Types hold no nodes.
     if (!('supertypes' in node))
       for (const [member, value] of Object.entries(node)) if (!UNREAD.has(member)) namesIn(value, into);
