@@ -56,11 +56,14 @@ function checkQuerySelect(ast: AstSelectStatement, environment: Environment): Ch
     fail('INVALID_STATEMENT', 'a query is answered at once and takes no output clause', select.output.position);
   const { body, columns, orderBy, limit } = checkSelect(select, newScope(null), environment, false);
   for (const stream of body.streams) {
-    if (stream.source.kind === 'filter' && holdsRows(stream.eventType)) continue;
+    const [window] = stream.windows;
+    if (window !== undefined)
+      fail('INVALID_STATEMENT', 'a query is answered at once and takes no windows', window.position, 'leave them out');
+    if (stream.source.kind === 'filter' && holdsRows(stream.source.eventType)) continue;
     const position = stream.source.kind === 'filter' ? select.position : stream.source.position;
     fail(
       'INVALID_STATEMENT',
-      `a query reads named windows and tables, and '${stream.eventType.name}' is a stream of events`,
+      `a query reads named windows and tables, and '${stream.source.eventType.name}' is a stream of events`,
       position,
       'register a statement for streams',
     );

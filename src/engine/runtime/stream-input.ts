@@ -18,8 +18,8 @@ import { postOne } from '../window/data-window.ts';
 import { RemoteView } from '../window/remote-view.ts';
 import { StreamWindowAccess } from '../window/window-access.ts';
 import { DerivedChain } from '../window/derived-chain.ts';
-import type { MatchView } from '../rowrecog/match-view.ts';
-import { compileRowView, compileWindows } from '../window/window-recipe.ts';
+import type { TailView } from '../window/window-recipe.ts';
+import { compileTail, compileWindows } from '../window/window-recipe.ts';
 import type { ContainedProgram } from './contained.ts';
 import { compileContained, ContainedExpander } from './contained.ts';
 import type { InstanceHost, StreamSlot, ViewSlot } from './statement.ts';
@@ -40,7 +40,7 @@ export interface StreamProgram {
   /** Deepest `prior` of the stream; -1 when neither prior nor prev is used. */
   readonly priorDepth: number;
   /** match_recognize over a named window; else null. */
-  readonly matches: ((host: WindowHost, sink: UpdateSink) => MatchView) | null;
+  readonly tail: ((host: WindowHost, sink: UpdateSink) => TailView) | null;
   /** A pattern has one slot per atom, and its matches go into the windows; null for a stream of events. */
   readonly pattern: PatternProgram | null;
 }
@@ -56,6 +56,11 @@ export function storeOf(stream: CheckedStream): 'window' | 'table' | null {
   return kind === 'window' || kind === 'table' ? kind : null;
 }
 
+/** A derived-value view over contained events. */
+function derivesOfParts({ source, windows }: CheckedStream): boolean {
+  return source.kind === 'filter' && source.contained.length > 0 && windows.some((w) => w.rows === undefined);
+}
+
 /** `more`: conjuncts of `where` that may be tested with the filter. */
 export function compileStream(
   stream: CheckedStream,
@@ -64,20 +69,18 @@ export function compileStream(
 ): StreamProgram {
   const { source } = stream;
   if (source.kind === 'pattern') {
-    const none = { view: false, store: null, matches: null, key: null, residual: null, admits: null, contained: null };
+    const none = { view: false, store: null, tail: null, key: null, residual: null, admits: null, contained: null };
     const pattern = compilePattern(source);
     return { ...none, typeName: source.eventType.name, windows: compileWindows(stream), priorDepth, pattern };
   }
   const conjuncts = [...source.filter, ...more];
   const store = storeOf(stream);
-  const matches = store === 'window' ? compileRowView(stream) : null;
-  if (store !== null && ((stream.windows.length > 0 && matches === null) || source.contained.length > 0)) {
+  const tail = store === 'window' ? compileTail(stream) : null;
+  if (store !== null && stream.windows.length > 0 && (tail === null || derivesOfParts(stream))) {
     throw new CodedError(
       'NOT_SUPPORTED',
-      'derived-value windows and contained events of named windows are not supported yet',
-      {
-        position: stream.windows[0]?.position,
-      },
+      'of a named window one derived-value view is supported, and none over its contained events',
+      { position: stream.windows[0]?.position, hint: 'insert the rows into a stream first' },
     );
   }
   const { key, residual } = chooseKey(conjuncts);
@@ -93,7 +96,7 @@ export function compileStream(
         : null,
     contained: compileContained(source.contained, stream.windows.at(-1)?.rows?.rowType ?? stream.eventType),
     windows: compileWindows(stream),
-    matches,
+    tail,
     priorDepth,
     pattern: null,
   };
@@ -209,20 +212,22 @@ export class StreamInput implements Feed, MatchSink {
       program.contained === null ? null : new ContainedExpander(program.contained, (type) => instance.classFor(type));
     const tap = program.priorDepth < 0 ? null : new PriorTap(sink);
     const target = tap ?? sink;
+    let here: readonly Event[] = [];
     if (program.store !== null) {
-      const late = program.matches === null ? null : new LateSink(target);
-      const matches = late === null ? null : (program.matches?.(host, late) ?? null);
-      const view = new StoreView(
-        instance.store(program.typeName),
-        matches ?? target,
-        program.admits,
-        host.instanceContext,
-      );
+      const late = program.tail === null ? null : new LateSink(target);
+      const tail = late === null ? null : (program.tail?.(host, late) ?? null);
+      const store = instance.store(program.typeName);
+      const view = new StoreView(store, tail ?? target, host.instanceContext, {
+        admits: program.admits,
+        expander: this.#expander,
+      });
       this.#store = view;
-      this.window = matches === null ? view : new DerivedChain(view, matches);
-      matches?.follow(view);
-      matches?.update([...view.content()], []);
+      this.window = tail === null ? view : new DerivedChain(view, tail);
+      tail?.follow?.(view);
+      const present = tail === null && program.priorDepth <= 0 ? [] : [...view.content()];
+      if (present.length > 0) tail?.update(present, []);
       late?.begin();
+      here = present;
     } else {
       this.window = program.view
         ? new RemoteView(target, instance.eventClass(program.typeName))
@@ -230,6 +235,8 @@ export class StreamInput implements Feed, MatchSink {
     }
     this.access = tap === null ? null : new StreamWindowAccess(this.window, program.priorDepth);
     if (tap !== null) tap.access = this.access;
+    // what is there already stands before what arrives
+    if (program.tail === null) this.access?.arrived(here);
     this.pattern =
       program.pattern === null ? null : new PatternRun(program.pattern, instance, host.instanceContext, this);
     const { pattern } = this;

@@ -7,8 +7,9 @@ import { compileRows } from '../rowrecog/row-program.ts';
 import type { Duration } from '../runtime/duration.ts';
 import { constantOf, durationOf, numberOf } from '../runtime/parameters.ts';
 import { BatchIntersectionWindow } from './batch-intersection.ts';
-import type { WindowHost, WindowRecipe, UpdateSink } from './data-window.ts';
+import type { DataWindow, WindowHost, WindowRecipe, UpdateSink } from './data-window.ts';
 import { compileDerived, DERIVED, DerivedView } from './derived.ts';
+import type { DerivedRows } from './derived-chain.ts';
 import { DerivedChain } from './derived-chain.ts';
 import { ExprBatchWindow } from './expr-batch.ts';
 import { ExprWindow } from './expr.ts';
@@ -72,12 +73,23 @@ export function compileWindows(stream: CheckedStream): WindowRecipe {
   };
 }
 
-/** match_recognize straight behind a named window; null where there is none. */
-export function compileRowView(stream: CheckedStream): ((host: WindowHost, sink: UpdateSink) => MatchView) | null {
+/** What makes rows of the rows of a named window. */
+export interface TailView extends UpdateSink, DerivedRows {
+  /** The window before it: it answers what is present. */
+  follow?(window: DataWindow): void;
+}
+
+/** match_recognize or a derived-value view straight behind a named window; null where there is neither. */
+export function compileTail(stream: CheckedStream): ((host: WindowHost, sink: UpdateSink) => TailView) | null {
   const [only, more] = stream.windows;
-  if (only?.rows === undefined || more !== undefined) return null;
-  const program = compileRows(only.rows, stream.index);
-  return (host, sink) => new MatchView(program, host, sink, true);
+  if (only === undefined || more !== undefined) return null;
+  if (only.rows !== undefined) {
+    const program = compileRows(only.rows, stream.index);
+    return (host, sink) => new MatchView(program, host, sink, true);
+  }
+  if (!DERIVED.has(only.name)) return null;
+  const program = compileDerived(only, stream.index, stream.eventType, []);
+  return (host, sink) => new DerivedView(program, host, sink);
 }
 
 function compileViews(stream: CheckedStream): WindowRecipe {
