@@ -1,7 +1,7 @@
 /**
  * A statement of a context: an instance of its own for each partition, and one listener call per cause for all of them.
  *
- * An event is routed to the partitions it belongs to and what its stream's filter asks of the
+ * An event is routed to the partitions it belongs to, by hash where it can be, and what its stream's filter asks of the
  * partition is tested there. Parts are evaluated and told in order of opening.
  * State: the parts. Bound: the partitions of the context.
  */
@@ -15,6 +15,8 @@ import type { InstanceHost, StatementInstance, StatementProgram, Told } from '..
 import type { ContextManager } from './context-manager.ts';
 import type { ContextProgram } from './context-program.ts';
 import { testOf } from './context-program.ts';
+import type { PartitionKey } from './part-index.ts';
+import { PartIndex } from './part-index.ts';
 import type { Member, Partition } from './partition.ts';
 import { PartitionHost } from './partition-host.ts';
 
@@ -23,6 +25,8 @@ interface PartitionedSlot {
   readonly items: readonly number[];
   /** What is left of the filter: it may read the partition. */
   readonly admits: EventPredicate | null;
+  /** By what events find their parts, where all partitions see all events; else null. */
+  readonly key: PartitionKey | null;
 }
 
 export interface PartitionedOptions {
@@ -39,8 +43,10 @@ export function compilePartitioned(
   options: PartitionedOptions = {},
 ): StatementProgram {
   const slots = new Map<number, PartitionedSlot>();
-  for (const { slot, typeName, residual } of program.streams) {
-    slots.set(slot, { items: context.itemsOf(options.divided ?? typeName), admits: testOf(residual) });
+  const divides = context.levels.some(({ program: { kind } }) => kind !== 'startEnd' && kind !== 'initiated');
+  for (const { slot, typeName, residual, partitionKey } of program.streams) {
+    const items = context.itemsOf(options.divided ?? typeName);
+    slots.set(slot, { items, admits: testOf(residual), key: divides ? null : (partitionKey ?? null) });
   }
   return {
     ...program,
@@ -76,6 +82,8 @@ class Partitioned implements StatementInstance, Member {
   readonly #manager: ContextManager;
   readonly #ended: (() => void) | null;
   readonly #parts = new Map<Partition, Part>();
+  /** By slot, where there is a key. */
+  readonly #indexes = new Map<number, PartIndex<Part>>();
   /** By the slot under which the engine tells changes: one for each part and named window. */
   readonly #consumed = new Map<number, Consumed>();
   #nextConsumed = 0;
@@ -97,6 +105,7 @@ class Partitioned implements StatementInstance, Member {
     this.#manager = manager;
     this.#ended = ended;
     this.context = host.newContext();
+    for (const [slot, { key }] of slots) if (key !== null) this.#indexes.set(slot, new PartIndex<Part>(key));
     manager.join(this);
   }
 
@@ -122,6 +131,7 @@ class Partitioned implements StatementInstance, Member {
     };
     for (const { at, slot } of consumed) this.#consumed.set(at, { part, slot });
     this.#parts.set(partition, part);
+    for (const index of this.#indexes.values()) index.add(part, instance.context);
     for (const event of partition.earlier) this.#seeEarlier(part, event);
   }
 
@@ -156,6 +166,7 @@ class Partitioned implements StatementInstance, Member {
     this.#parts.delete(partition);
     this.#awake.delete(part);
     const { instance } = part;
+    for (const index of this.#indexes.values()) index.remove(part, instance.context);
     instance.evaluate();
     instance.terminate?.();
     const told = instance.finish();
@@ -178,6 +189,11 @@ class Partitioned implements StatementInstance, Member {
   acceptOne(at: number, event: Event): void {
     const slot = this.#slots.get(at);
     if (slot === undefined) return;
+    const index = this.#indexes.get(at);
+    if (index !== undefined) {
+      for (const { partition } of index.find(event) ?? []) this.#offer(at, event, slot, partition);
+      return;
+    }
     if (this.#manager.isSingle(slot.items)) {
       const partition = this.#manager.partitionFor(event, slot.items);
       if (partition !== null) this.#offer(at, event, slot, partition);

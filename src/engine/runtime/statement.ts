@@ -11,6 +11,7 @@ import type { Value } from '../../model/value.ts';
 import type { Residual } from '../evaluation.ts';
 import type { IndexKey } from '../filter/filter-index.ts';
 import type { Store } from '../store/store.ts';
+import type { PartitionKey } from '../context/part-index.ts';
 import type { ContextManager } from '../context/context-manager.ts';
 import type { EventClass } from './event-class.ts';
 import type { InstanceContext } from './instance-context.ts';
@@ -39,6 +40,8 @@ export interface StreamSlot {
   readonly typeName: string;
   readonly key: IndexKey | null;
   readonly residual: Residual | null;
+  /** In a context: by what an event finds its partitions, where these do not divide events. */
+  readonly partitionKey?: PartitionKey | null | undefined;
 }
 
 /** A stream reference whose content is dictated (a remote view). */

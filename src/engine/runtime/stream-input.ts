@@ -6,6 +6,8 @@ import type { Event } from '../../model/event.ts';
 import { compileEventPredicate, compileResidual } from '../compile/compile.ts';
 import type { EventPredicate, Residual } from '../evaluation.ts';
 import { StoreView } from '../store/store-view.ts';
+import type { PartitionKey } from '../context/part-index.ts';
+import { partitionKeyOf } from '../context/part-index.ts';
 import { chooseKey } from '../filter/filter-index.ts';
 import type { IndexKey } from '../filter/filter-index.ts';
 import type { CheckedExpression } from '../../model/checked.ts';
@@ -33,6 +35,7 @@ export interface StreamProgram {
   readonly store: 'window' | 'table' | null;
   readonly key: IndexKey | null;
   readonly residual: Residual | null;
+  readonly partitionKey?: PartitionKey | null | undefined;
   /** All conjuncts of the parentheses, for views and named windows; else null: the filter index answers them. */
   readonly admits: EventPredicate | null;
   readonly contained: ContainedProgram | null;
@@ -90,6 +93,7 @@ export function compileStream(
     store,
     key,
     residual: residual.length === 0 ? null : compileResidual(residual, stream.index),
+    partitionKey: partitionKeyOf(residual),
     admits:
       isView(stream) || (store !== null && conjuncts.length > 0)
         ? compileEventPredicate(conjuncts, stream.index)
@@ -111,14 +115,14 @@ export function slotsOf(streams: readonly StreamProgram[]): {
   const views: ViewSlot[] = [];
   const consumers: ViewSlot[] = [];
   let slot = 0;
-  for (const { typeName, view, store, key, residual, pattern } of streams) {
+  for (const { typeName, view, store, key, residual, partitionKey, pattern } of streams) {
     if (pattern !== null) {
       for (const atom of pattern.slots) slots.push({ slot: slot++, ...atom });
       continue;
     }
     if (view) views.push({ slot, typeName });
     else if (store === 'window') consumers.push({ slot, typeName });
-    else if (store === null) slots.push({ slot, typeName, key, residual });
+    else if (store === null) slots.push({ slot, typeName, key, residual, partitionKey });
     slot++;
   }
   return { streams: slots, views, consumers };
