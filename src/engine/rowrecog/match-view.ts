@@ -98,7 +98,7 @@ export class MatchView implements UpdateSink {
       for (const event of remove) this.#matcher.remove(event);
       return;
     }
-    present.remove(new Set(remove));
+    present.remove(remove);
     const arriving = new Set(insert);
     this.#matcher.clear();
     for (const event of present) if (!arriving.has(event)) this.#matcher.step(event, this.#host.nowMs);

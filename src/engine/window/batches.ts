@@ -25,8 +25,9 @@ export class Batches {
   }
 
   drop(events: readonly Event[]): void {
-    this.current = this.current.filter((e) => !events.includes(e));
-    if (this.last.some((e) => events.includes(e))) this.last = this.last.filter((e) => !events.includes(e));
+    const gone = new Set(events);
+    this.current = this.current.filter((e) => !gone.has(e));
+    if (this.last.some((e) => gone.has(e))) this.last = this.last.filter((e) => !gone.has(e));
   }
 
   order(of: Event): WindowOrder {

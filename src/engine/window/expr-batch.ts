@@ -65,7 +65,8 @@ export class ExprBatchWindow implements DataWindow {
   }
 
   drop(events: readonly Event[]): void {
-    for (const event of this.#batches.current) if (events.includes(event)) this.#condition.leave(event);
+    const gone = new Set(events);
+    for (const event of this.#batches.current) if (gone.has(event)) this.#condition.leave(event);
     this.#batches.drop(events);
   }
   content(): Iterable<Event> {

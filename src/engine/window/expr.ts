@@ -67,9 +67,7 @@ export class ExprWindow implements DataWindow {
   }
 
   drop(events: readonly Event[]): void {
-    const gone = new Set(events);
-    for (const event of this.#ring) if (gone.has(event)) this.#condition.leave(event);
-    this.#ring.remove(gone);
+    for (const event of this.#ring.remove(events)) this.#condition.leave(event);
   }
   content(): Iterable<Event> {
     return this.#ring;

@@ -38,7 +38,7 @@ export class ExtTimedWindow implements DataWindow {
     this.#sink.update(events, expired ?? NONE);
   }
   drop(events: readonly Event[]): void {
-    this.#ring.remove(new Set(events));
+    this.#ring.remove(events);
   }
   content(): Iterable<Event> {
     return this.#ring;

@@ -4,31 +4,32 @@
  */
 import type { Event } from '../../model/event.ts';
 import type { DataWindow, UpdateSink, WindowOrder } from './data-window.ts';
-import { ArrayOrder, NONE } from './data-window.ts';
+import { NONE } from './data-window.ts';
+import { EventRing } from './event-ring.ts';
 
 export class FirstLengthWindow implements DataWindow {
   readonly #sink: UpdateSink;
   readonly #length: number;
-  #events: Event[] = [];
+  readonly #events = new EventRing();
   constructor(sink: UpdateSink, length: number) {
     this.#sink = sink;
     this.#length = length;
   }
   insert(events: readonly Event[]): void {
-    const room = this.#length - this.#events.length;
+    const room = this.#length - this.#events.size;
     if (room <= 0) return;
     const admitted = events.length <= room ? events : events.slice(0, room);
-    this.#events.push(...admitted);
+    for (const event of admitted) this.#events.push(event);
     this.#sink.update(admitted, NONE);
   }
   drop(events: readonly Event[]): void {
-    this.#events = this.#events.filter((e) => !events.includes(e));
+    this.#events.remove(events);
   }
   content(): Iterable<Event> {
     return this.#events;
   }
   order(): WindowOrder {
-    return new ArrayOrder(this.#events);
+    return this.#events;
   }
   anchor(): number {
     return 0;

@@ -5,13 +5,14 @@
 import type { Event } from '../../model/event.ts';
 import type { Duration } from '../runtime/duration.ts';
 import type { DataWindow, UpdateSink, WindowHost, WindowOrder } from './data-window.ts';
-import { ArrayOrder, NONE } from './data-window.ts';
+import { NONE } from './data-window.ts';
+import { EventRing } from './event-ring.ts';
 
 export class FirstTimeWindow implements DataWindow {
   readonly #host: WindowHost;
   readonly #sink: UpdateSink;
   readonly #endMs: number;
-  #events: Event[] = [];
+  readonly #events = new EventRing();
   constructor(host: WindowHost, sink: UpdateSink, duration: Duration) {
     this.#host = host;
     this.#sink = sink;
@@ -19,17 +20,17 @@ export class FirstTimeWindow implements DataWindow {
   }
   insert(events: readonly Event[]): void {
     if (this.#host.nowMs >= this.#endMs) return;
-    this.#events.push(...events);
+    for (const event of events) this.#events.push(event);
     this.#sink.update(events, NONE);
   }
   drop(events: readonly Event[]): void {
-    this.#events = this.#events.filter((e) => !events.includes(e));
+    this.#events.remove(events);
   }
   content(): Iterable<Event> {
     return this.#events;
   }
   order(): WindowOrder {
-    return new ArrayOrder(this.#events);
+    return this.#events;
   }
   anchor(): number {
     return 0;

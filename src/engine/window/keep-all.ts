@@ -19,7 +19,7 @@ export class KeepAllWindow implements DataWindow {
     postOne(this.#sink, event, null);
   }
   drop(events: readonly Event[]): void {
-    this.#ring.remove(new Set(events));
+    this.#ring.remove(events);
   }
   content(): Iterable<Event> {
     return this.#ring;

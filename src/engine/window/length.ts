@@ -35,7 +35,7 @@ export class LengthWindow implements DataWindow {
   }
 
   drop(events: readonly Event[]): void {
-    this.#ring.remove(new Set(events));
+    this.#ring.remove(events);
   }
   content(): Iterable<Event> {
     return this.#ring;

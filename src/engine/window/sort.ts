@@ -50,7 +50,8 @@ export class SortWindow implements DataWindow {
   }
 
   drop(events: readonly Event[]): void {
-    this.#sorted = this.#sorted.filter((e) => !events.includes(e.event));
+    const gone = new Set(events);
+    this.#sorted = this.#sorted.filter((e) => !gone.has(e.event));
   }
   content(): Iterable<Event> {
     return this.#sorted.map((e) => e.event);

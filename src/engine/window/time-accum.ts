@@ -31,7 +31,7 @@ export class TimeAccumWindow implements DataWindow {
     if (all.length > 0) this.#sink.update(NONE, all);
   }
   drop(events: readonly Event[]): void {
-    this.#ring.remove(new Set(events));
+    this.#ring.remove(events);
     if (this.#ring.size === 0) this.#host.disarm(this.#timer);
   }
   content(): Iterable<Event> {

@@ -11,6 +11,9 @@ import type { DataWindow, UpdateSink, WindowHost, WindowOrder } from './data-win
 import { ArrayOrder, NONE } from './data-window.ts';
 import { timestampOf } from './ext-timed.ts';
 
+/** So many events are looked for one by one; more are found by going through all. */
+const FEW = 8;
+
 export class TimeOrderWindow implements DataWindow {
   readonly #host: WindowHost;
   readonly #sink: UpdateSink;
@@ -41,6 +44,11 @@ export class TimeOrderWindow implements DataWindow {
   }
 
   #place(ms: number, event: Event): void {
+    this.#sorted.splice(this.#placeAfter(ms), 0, { ms, event });
+  }
+
+  /** The first place of a later ts. */
+  #placeAfter(ms: number): number {
     let low = 0;
     let high = this.#sorted.length;
     while (low < high) {
@@ -48,7 +56,7 @@ export class TimeOrderWindow implements DataWindow {
       if ((this.#sorted[middle]?.ms ?? 0) <= ms) low = middle + 1;
       else high = middle;
     }
-    this.#sorted.splice(low, 0, { ms, event });
+    return low;
   }
 
   fire(nowMs: number): void {
@@ -68,8 +76,20 @@ export class TimeOrderWindow implements DataWindow {
     else this.#host.arm(this.#timer, this.#duration.after(first.ms));
   }
 
+  #take(event: Event): void {
+    const ms = timestampOf(event, this.#timestamp, this.#host);
+    for (let at = this.#placeAfter(ms) - 1; this.#sorted[at]?.ms === ms; at--) {
+      if (this.#sorted[at]?.event !== event) continue;
+      this.#sorted.splice(at, 1);
+      return;
+    }
+  }
+
   drop(events: readonly Event[]): void {
-    this.#sorted = this.#sorted.filter((e) => !events.includes(e.event));
+    if (events.length > FEW) {
+      const gone = new Set(events);
+      this.#sorted = this.#sorted.filter((e) => !gone.has(e.event));
+    } else for (const event of events) this.#take(event);
     this.#schedule();
   }
   content(): Iterable<Event> {

@@ -47,7 +47,7 @@ export class TimeWindow implements DataWindow {
   }
 
   drop(events: readonly Event[]): void {
-    this.#ring.remove(new Set(events));
+    this.#ring.remove(events);
     if (this.#ring.size === 0) this.#host.disarm(this.#timer);
     else this.#host.arm(this.#timer, this.#ring.oldestMs);
   }
