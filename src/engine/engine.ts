@@ -314,6 +314,10 @@ export class Engine {
         const store = stores.get(table);
         return store instanceof Table ? store.row(keys) : null;
       },
+      tableKeys: (table) => {
+        const store = stores.get(table);
+        return store instanceof Table ? store.keys() : [];
+      },
       read: (name) => this.#variables.read(name),
       setVariable: (name, value) => this.#variables.set(name, value),
       listen: (name, listener) => this.#variables.listen(name, listener),

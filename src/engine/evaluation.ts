@@ -37,6 +37,8 @@ export interface EvaluationContext {
   contextProperty(path: readonly PathStep[]): Value;
   /** The row of a table by its primary key, as it is now; null if there is none. */
   tableRow(table: string, keys: readonly Value[]): Event | null;
+  /** The keys of all rows of a table: values, or arrays where the key has several columns. */
+  tableKeys(table: string): readonly Value[];
   window(stream: number): WindowAccess;
   /** True while rows of the remove stream are evaluated: `prev` is null there. */
   readonly removing: boolean;

@@ -1,7 +1,8 @@
-/** `T[key].column`, `T.column`, `T[key]`: reading a table outside of the from clause (Esper reference §6.3.6). */
-import type { AstChain } from '../model/ast.ts';
+/** `T[key].column`, `T.column`, `T[key]`, `T.keys()`: reading a table outside of the from clause (Esper reference §6.3.6). */
+import type { AstCallStep, AstChain } from '../model/ast.ts';
 import type { CheckedExpression } from '../model/checked.ts';
 import type { EventType } from '../model/event-type.ts';
+import { arrayOf, OBJECT } from '../model/value.ts';
 import { didYouMeanHint } from './names.ts';
 import { type Context, fail } from './scope.ts';
 import { areEquatable, describeType } from './typing.ts';
@@ -19,6 +20,7 @@ export function tableAccess(
   if (table?.kind !== 'table') return null;
   const keyNames = table.table?.keys ?? [];
   const [index] = rest;
+  if (index?.kind === 'call') return { expression: keysOf(table, index, chain), used: 2 };
   const given = index?.kind === 'index' ? index.keys : [];
   const keys = given.map((k) => context.environment.check(k, { ...context, noAggregates: 'in the key of a table' }));
   if (keys.length !== keyNames.length) {
@@ -58,6 +60,22 @@ function access(
   ast: AstChain,
 ): CheckedExpression {
   return freeze({ kind: 'tableAccess', table: table.name, keys: freeze(keys), column, type, nullable: true, ast });
+}
+
+/** `T.keys()`. */
+function keysOf(table: EventType, step: AstCallStep, ast: AstChain): CheckedExpression {
+  if (step.name.toLowerCase() !== 'keys') {
+    fail('UNKNOWN_FUNCTION', `tables have no function '${step.name}'`, step.position, `write ${table.name}.keys()`);
+  }
+  if (step.args.length > 0) fail('WRONG_ARGUMENTS', 'keys takes no arguments', step.position);
+  const [first, more] = table.table?.keys ?? [];
+  if (first === undefined) {
+    fail('INVALID_STATEMENT', `the table '${table.name}' has no key, and keys() no use`, step.position);
+  }
+  const declared = table.properties.find((p) => p.name === first)?.type ?? OBJECT;
+  const type = arrayOf(more === undefined ? declared : arrayOf(OBJECT));
+  const parts = { table: table.name, keys: freeze([]), listing: true, column: null };
+  return freeze({ kind: 'tableAccess', ...parts, type, nullable: false, ast });
 }
 
 function requireKeyType(table: EventType, name: string, key: CheckedExpression): void {

@@ -136,10 +136,15 @@ export function checkIntoTable(
     const hint = didYouMeanHint(name, environment.catalog.eventTypeNames()) ?? 'create it with create table';
     return fail('UNKNOWN_STREAM', `unknown table '${name}'`, position, hint);
   }
-  requireKeys(table, body, position);
   if (body.groupingSets !== null) {
-    fail('NOT_SUPPORTED', 'into table with rollup, cube or grouping sets cannot be evaluated yet', position);
+    fail(
+      'NOT_SUPPORTED',
+      'into table with rollup, cube or grouping sets cannot be evaluated yet',
+      position,
+      'write a table, and an into table statement, for each of the groupings',
+    );
   }
+  requireKeys(table, body, position);
   const columns: (string | null)[] = body.aggregates.map(() => null);
   for (const item of body.select) {
     if (item.kind !== 'expression' || item.expression.kind !== 'aggregate') continue;

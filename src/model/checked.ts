@@ -180,6 +180,8 @@ export type CheckedExpression =
   | (ExprNode & {
       readonly kind: 'tableAccess';
       readonly table: string;
+      /** `T.keys()`: the keys of all rows; `keys` is empty and `column` null then. */
+      readonly listing?: boolean | undefined;
       readonly keys: readonly CheckedExpression[];
       readonly column: string | null;
     })

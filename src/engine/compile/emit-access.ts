@@ -75,6 +75,7 @@ export function emitVariable(e: Of<'variable'> | Of<'contextProperty'>, scope: S
 
 /** The row, or a column of it; null where there is no row of the key. */
 export function emitTableAccess(e: Of<'tableAccess'>, scope: Scope): Code {
+  if (e.listing === true) return code(`cx.tableKeys(${quote(e.table)})`, false);
   const keys = e.keys.map((k) => scope.emit(k, scope).js).join(',');
   const row = code(`cx.tableRow(${quote(e.table)},[${keys}])`, true);
   return e.column === null ? row : slot(scope, row, e.column, true);

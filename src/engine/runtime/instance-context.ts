@@ -17,6 +17,7 @@ export interface Clock {
 export interface VariableReader {
   read(name: string): Value;
   tableRow(table: string, keys: readonly Value[]): Event | null;
+  tableKeys(table: string): readonly Value[];
 }
 
 export interface SubqueryReader {
@@ -75,6 +76,12 @@ export class InstanceContext implements EvaluationContext {
     const own = this.partition?.stores.get(table);
     if (own !== undefined) return own instanceof Table ? own.row(keys) : null;
     return this.#variables.tableRow(table, keys);
+  }
+
+  tableKeys(table: string): readonly Value[] {
+    const own = this.partition?.stores.get(table);
+    if (own !== undefined) return own instanceof Table ? own.keys() : [];
+    return this.#variables.tableKeys(table);
   }
 
   window(stream: number): WindowAccess {

@@ -97,6 +97,14 @@ export class Table implements Store {
     return row === undefined ? null : this.#event(row);
   }
 
+  /** The keys of all rows: values of a sole key column, else arrays. */
+  keys(): readonly Value[] {
+    return [...this.#rows.values()].map(({ plain }) => {
+      const values = this.#keys.map((k) => plain[slotOf(k)] ?? null);
+      return this.#onlyKey === null ? values : (values[0] ?? null);
+    });
+  }
+
   /** The row of a key; made with null columns where it is not there. */
   rowFor(keys: readonly Value[], nowMs: number): TableRow {
     const key = keyOfValues(keys);

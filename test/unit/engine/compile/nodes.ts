@@ -119,6 +119,7 @@ export function makeContext(more: Partial<EvaluationContext> = {}): EvaluationCo
     rolledUp: 0,
     variable: () => null,
     tableRow: () => null,
+    tableKeys: () => [],
     contextProperty: () => null,
     window: (): WindowAccess => {
       throw new Error('no window');

@@ -111,3 +111,39 @@ test.each([
   }
   expect.fail('nothing was thrown');
 });
+
+test('keys() lists the keys of all rows as they are now', () => {
+  const run = new EplRun([CPU, CTL]);
+  run.deploy(`create table T (k string primary key, c count(*));
+    create table P (k string primary key, n int primary key, c count(*));
+    into table T select count(*) as c from Cpu group by host;
+    into table P select count(*) as c from Cpu group by host, n;
+    @name('g') select T.keys() as k, P.keys() as p, T.keys().countOf() as n, T.keys().lastOf() as l from Ctl;
+    on Ctl as e delete from T as t where t.k = e.arg`);
+  run.send('Ctl', {});
+  for (const host of ['a', 'b', 'a']) run.send('Cpu', { host, n: 1 });
+  run.send('Ctl', { arg: 'a' });
+  run.send('Ctl', {});
+  const p = [
+    ['a', 1],
+    ['b', 1],
+  ];
+  expect(told(run, 'g')).toEqual([
+    [{ k: [], p: [], n: 0, l: null }],
+    [{ k: ['a', 'b'], p, n: 2, l: 'b' }],
+    [{ k: ['b'], p, n: 1, l: 'b' }],
+  ]);
+});
+
+test.each([
+  ['create table T (c count(*)); select T.keys() from Ctl', 'INVALID_STATEMENT'],
+  ['create table T (k string primary key); select T.keys(1) from Ctl', 'WRONG_ARGUMENTS'],
+  ['create table T (k string primary key); select T.kyes() from Ctl', 'UNKNOWN_FUNCTION'],
+  [
+    'create table T (k string primary key, n int primary key, c count(*)); into table T select count(*) as c from Cpu group by rollup(host, n)',
+    'NOT_SUPPORTED',
+  ],
+])('refused: %s', (epl, code) => {
+  const run = new EplRun([CPU, CTL]);
+  expect(() => run.deploy(epl)).toThrow(expect.objectContaining({ code }));
+});
