@@ -17,6 +17,7 @@ import { WORLD_START_MS } from './world/domain-clock.ts';
 import { SeededRandom } from './world/seeded-random.ts';
 import { SimWorld } from './world/sim-world.ts';
 import { NO_FAULTS } from './world/virtual-network.ts';
+import { domainsOf } from '../src/model/plan.ts';
 
 /** Measurements begin here: agents are up. */
 const LOAD_FROM_MS = 200;
@@ -74,6 +75,7 @@ class Simulation {
       skew: scenario.skew,
       gridMs: scenario.gridMs,
       rules: scenario.rules,
+      placed: scenario.placed,
       offers: scenario.offers ?? [],
       onTrigger: (trigger) => this.#handOut(trigger),
     });
@@ -189,12 +191,21 @@ class Simulation {
       onSilence: spec.onSilence,
       name: spec.name,
     };
+    let answered = false;
+    // Who gets no answer from an agent that died registers again with its next run.
+    const watch = (): void => {
+      if (answered) return;
+      if (agent.alive) this.#world.time.after(REGISTER_AGAIN_MS, watch);
+      else this.#register(query);
+    };
+    watch();
     agent.register(spec.epl, options).then(
       (id) => {
         if (!agent.alive) return;
+        answered = true;
         const { startMs, canonical, changes, plan } = agent.core.queries.get(id);
         query.changes = changes;
-        query.domains = new Set(plan.fragments.map((f) => f.domain));
+        query.domains = new Set(domainsOf(plan));
         query.id = id;
         query.lastRefusal = null;
         query.startMs = startMs;
@@ -202,6 +213,8 @@ class Simulation {
         if (untilMs !== null) this.#at(untilMs, () => this.#delete(query));
       },
       (error: unknown) => {
+        if (!agent.alive) return;
+        answered = true;
         const { code, message } = toCodedError(error);
         query.lastRefusal = code;
         if (PASSING.has(code)) again();

@@ -10,6 +10,7 @@ import { LOST_DISKS, MIXED_CRASHES } from './mixed-crashes.ts';
 import { MIXED_FAULTS } from './mixed-faults.ts';
 import { PAPER_JOIN, PERFSONAR_JOIN } from './paper-join.ts';
 import { PATH_BOTTLENECK } from './path-bottleneck.ts';
+import { PLACED_CRASHES, PLACED_FAULTS, PLACED_LOST_DISKS } from './placed-residuals.ts';
 import { SC13_AUTOSCALING } from './sc13-autoscaling.ts';
 import type { ScenarioDeclaration } from './scenario.ts';
 import { OFTEN_CROSSED, OFTEN_CROSSED_LOUD, SILENT_CRASHES, SILENT_FAULTS, SILENT_HAVING } from './silent-having.ts';
@@ -30,6 +31,9 @@ export const SCENARIOS: readonly ScenarioDeclaration[] = [
   MIXED_FAULTS,
   MIXED_CRASHES,
   LOST_DISKS,
+  PLACED_FAULTS,
+  PLACED_CRASHES,
+  PLACED_LOST_DISKS,
   SILENT_HAVING,
   OFTEN_CROSSED,
   OFTEN_CROSSED_LOUD,

@@ -151,6 +151,8 @@ export interface SimScenario {
   readonly durationMs: number;
   /** Rewrites that agents use. @default all */
   readonly rules?: ReadonlySet<RuleName> | undefined;
+  /** True: residuals run at a domain that they read wherever that is safe; no other rewrite of statements is used. @default false */
+  readonly placed?: boolean | undefined;
 }
 
 export interface ScenarioOptions {

@@ -15,6 +15,7 @@ import type { ExportPolicy } from '../../src/model/policy.ts';
 import type { Trigger } from '../../src/model/trigger.ts';
 import type { Value } from '../../src/model/value.ts';
 import type { FederatedCatalog } from '../../src/planner/catalog.ts';
+import type { PlanTuning } from '../../src/planner/planning.ts';
 import type { RuleName } from '../../src/planner/rules/rule-names.ts';
 import type { Counters } from '../../src/ports/counters.ts';
 import type { TriggerPublisher } from '../../src/ports/listener.ts';
@@ -44,7 +45,13 @@ export interface SimAgentOptions {
   readonly disk?: StoreSnapshot | undefined;
   readonly heartbeatMs?: number | undefined;
   readonly rules?: ReadonlySet<RuleName> | undefined;
+  readonly placed?: boolean | undefined;
 }
+
+const PLACED: PlanTuning = {
+  choose: 'always',
+  rules: new Set(['push-filter', 'push-columns', 'push-where', 'push-window', 'place-residual']),
+};
 
 export class SimAgent {
   readonly domain: DomainName;
@@ -83,7 +90,7 @@ export class SimAgent {
         secret: run.secret,
         firstSeq: run.firstSeq,
         heartbeatMs: options.heartbeatMs,
-        tuning: options.rules === undefined ? undefined : { rules: options.rules },
+        tuning: options.placed === true ? PLACED : options.rules === undefined ? undefined : { rules: options.rules },
       },
     );
     for (const type of options.types) this.core.runtime.addType(type);

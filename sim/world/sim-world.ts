@@ -31,6 +31,7 @@ export interface SimWorldOptions {
   readonly skew: { readonly offsetMs: number; readonly driftPpm: number };
   readonly gridMs: number;
   readonly rules?: ReadonlySet<RuleName> | undefined;
+  readonly placed?: boolean | undefined;
   /** Metrics that domains offer for a time only. */
   readonly offers: readonly SimOffer[];
   onTrigger(trigger: Trigger): void;
@@ -55,7 +56,7 @@ export class SimWorld {
     this.#options = options;
     this.#random = new SeededRandom(options.seed);
     this.network = new VirtualNetwork({ time: this.time, random: this.#random, codec: WIRE_CODEC });
-    this.catalog = catalogOf(options.domains, () => true);
+    this.catalog = catalogOf(options.domains, () => true, options.placed === true);
     for (const domain of options.domains.keys()) {
       const spread = (limit: number): number => (this.#random.next() * 2 - 1) * limit;
       this.#skews.set(domain, {
@@ -177,6 +178,7 @@ export class SimWorld {
         policies: this.#rulesOf(domain),
         disk: this.#disks.get(domain),
         rules: this.#options.rules,
+        placed: this.#options.placed,
       },
     );
     this.#agents.set(domain, agent);
@@ -186,6 +188,7 @@ export class SimWorld {
 function catalogOf(
   domains: ReadonlyMap<DomainName, readonly SimMetric[]>,
   offers: (domain: DomainName, metric: string) => boolean,
+  unionsFixed = false,
 ): CatalogOfDomains {
   return new CatalogOfDomains(
     [...domains].map(([domain, metrics]) => ({
@@ -195,6 +198,7 @@ function catalogOf(
         .filter((m) => offers(domain, m.name))
         .map((m) => ({ name: m.name, description: '', properties: propertiesOf(m), units: {} })),
     })),
+    { unionsFixed },
   );
 }
 

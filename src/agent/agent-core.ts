@@ -201,7 +201,7 @@ export class AgentCore {
   }
 
   #tellSelf(): void {
-    for (const query of this.queries.queries) {
+    for (const query of [...this.queries.queries, ...this.queries.placed.queries]) {
       const ids = [...(query.group?.members ?? [])]
         .filter((m) => m.fragment.domain === this.domain)
         .map((m) => m.fragmentId);
@@ -220,9 +220,13 @@ export class AgentCore {
   async #answer(from: DomainName, request: ControlRequest): Promise<ControlReply> {
     switch (request.kind) {
       case 'prepare':
-        return this.host.prepare(from, request);
+        return request.residual === undefined
+          ? this.host.prepare(from, request)
+          : this.queries.placed.prepare(this.host, from, request, request.residual);
       case 'commit':
-        return this.host.commit(from, request);
+        return this.queries.placed.has(request.fragmentId)
+          ? this.queries.placed.commit(from, request)
+          : this.host.commit(from, request);
       case 'cancel':
         this.host.cancel(from, request);
         return { kind: 'done' };

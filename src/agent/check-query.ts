@@ -16,6 +16,7 @@ import type { Statistics } from '../planner/cost/statistics.ts';
 import { refuseLateWriters } from '../planner/late-writers.ts';
 import { planQuery } from '../planner/plan-query.ts';
 import type { PlanTuning } from '../planner/planning.ts';
+import { ALL_RULES, type RuleName } from '../planner/rules/rule-names.ts';
 import type { OnSilence, Query } from './query.ts';
 
 export interface CheckedQuery {
@@ -68,8 +69,16 @@ export class QueryChecker {
     }
   }
 
-  /** `into`: the query whose group the module joins. A query that holds compares its statements' content: it is wanted here. */
-  plan(checked: CheckedQuery, into: Query | null, onSilence: OnSilence): Plan {
+  /**
+   * `into`: the query whose group the module joins. `residual`: `here` where no other domain runs it. A query that holds compares its statements' content: it is
+   * wanted here.
+   */
+  plan(
+    checked: CheckedQuery,
+    into: Query | null,
+    onSilence: OnSilence,
+    residual: 'here' | 'anywhere' = 'anywhere',
+  ): Plan {
     const { federated, catalog, module, ast } = checked;
     const inputs = into?.plan.inputs ?? [];
     const view: FederatedCatalog = {
@@ -78,12 +87,14 @@ export class QueryChecker {
       variable: (name) => catalog.variable(name),
       expression: (name) => catalog.expression(name),
       domainsOf: (name) => (module.eventTypes.has(name) ? null : federated.domainsOf(name)),
+      unionsFixed: federated.unionsFixed,
       aggregateOnly: (name) => (module.eventTypes.has(name) ? [] : (federated.aggregateOnly?.(name) ?? [])),
     };
     if (into !== null) refuseLateWriters(module, into.plan, view);
     return planQuery(module, view, {
       owner: this.#options.owner,
       ...this.#options.tuning,
+      ...(residual === 'here' ? { rules: withoutPlacing(this.#options.tuning?.rules ?? ALL_RULES) } : {}),
       statistics: this.#statistics,
       iterated: this.#options.iterated,
       contentWanted: onSilence === 'hold',
@@ -95,6 +106,10 @@ export class QueryChecker {
       firstInput: inputs.length,
     });
   }
+}
+
+function withoutPlacing(rules: ReadonlySet<RuleName>): ReadonlySet<RuleName> {
+  return new Set([...rules].filter((r) => r !== 'place-residual'));
 }
 
 /** Deploys the module on an engine that is thrown away: what cannot be evaluated is refused with its own position. */

@@ -4,10 +4,10 @@
  * S is one more than the greatest stamp clock heard, plus a margin in which the commits can arrive: a domain whose stamp
  * clock has passed S when the commit comes has let events go by, so it refuses, and a later S is fixed for all.
  */
-import type { PrepareFragment, PreparedReply, SnapshotReply } from '../model/control.ts';
+import type { PrepareFragment, PreparedReply, ResidualRequest, SnapshotReply } from '../model/control.ts';
 import { CodedError } from '../model/errors.ts';
 import type { DomainName, QueryId } from '../model/ids.ts';
-import type { PlannedFragment } from '../model/plan.ts';
+import type { PlacedResidual, PlannedFragment } from '../model/plan.ts';
 import { askAgain, expectReply, type Ask } from './ask.ts';
 
 /** First margin; doubles with each refusal. */
@@ -32,7 +32,8 @@ export interface DeployedFragment {
   readonly snapshot: SnapshotReply | null;
 }
 
-interface Prepared {
+/** A fragment that its domain has admitted and named. */
+export interface Prepared {
   readonly fragment: PlannedFragment;
   readonly reply: PreparedReply;
 }
@@ -42,6 +43,8 @@ export interface DeployOptions {
   readonly consumer: DomainName;
   /** Domains that will hold rows or what is derived from them. */
   readonly readers: readonly DomainName[];
+  /** What runs elsewhere never goes on without a domain. @default false */
+  readonly waits?: boolean | undefined;
   /** The owner's own stamp clock. */
   readonly stampMs: () => number;
   /** S of the query: what is older is no part of it, also where it shares a fragment with an earlier one. @default 0 */
@@ -83,28 +86,59 @@ async function deployOnce(
   ask: Ask,
   options: DeployOptions,
 ): Promise<DeployedPlan> {
-  const prepared: { fragment: PlannedFragment; reply: PreparedReply }[] = [];
+  const prepared = await prepareFragments(fragments, ask, options);
   try {
-    const replies = await Promise.allSettled(
-      fragments.map(async (fragment) => {
-        const request = prepareRequest(fragment, options);
-        const answer = await askAgain(ask, fragment.domain, request).catch((e: unknown) =>
-          Promise.reject(refusedBy(fragment, e)),
-        );
-        prepared.push({ fragment, reply: expectReply(answer, 'prepared') });
-      }),
-    );
-    for (const r of replies) if (r.status === 'rejected') throw r.reason;
-    const inOrder = fragments.flatMap((f) => prepared.filter((p) => p.fragment === f));
-    return await commitAll(inOrder, ask, options);
+    return await commitAll(prepared, ask, options);
   } catch (error) {
-    await cancelAll(
-      prepared.map((p) => ({ domain: p.fragment.domain, fragmentId: p.reply.fragmentId })),
-      ask,
-      options.queryId,
-    );
+    await cancelPrepared(prepared, ask, options.queryId);
     throw error;
   }
+}
+
+/** The first phase, in the order of the fragments. Rejects with the first refusal, after cancelling what was prepared. */
+export async function prepareFragments(
+  fragments: readonly PlannedFragment[],
+  ask: Ask,
+  options: DeployOptions,
+): Promise<readonly Prepared[]> {
+  const prepared: Prepared[] = [];
+  const replies = await Promise.allSettled(
+    fragments.map(async (fragment) => {
+      const request = prepareRequest(fragment, options);
+      const answer = await askAgain(ask, fragment.domain, request).catch((e: unknown) =>
+        Promise.reject(refusedBy(fragment, e)),
+      );
+      prepared.push({ fragment, reply: expectReply(answer, 'prepared') });
+    }),
+  );
+  const refusal = replies.find((r) => r.status === 'rejected');
+  if (refusal !== undefined) {
+    await cancelPrepared(prepared, ask, options.queryId);
+    throw refusal.reason;
+  }
+  return fragments.flatMap((f) => prepared.filter((p) => p.fragment === f));
+}
+
+/** The second phase at an S that somebody else fixed. Rejects with `START_PASSED`, or what else was refused. */
+export async function commitFragments(
+  prepared: readonly Prepared[],
+  startMs: number,
+  ask: Ask,
+  queryId: QueryId,
+): Promise<readonly DeployedFragment[]> {
+  const results = await Promise.allSettled(prepared.map((p) => commitOne(p, startMs, ask, queryId)));
+  const refusals = results.flatMap((r): readonly unknown[] => (r.status === 'rejected' ? [r.reason] : []));
+  if (refusals.length > 0) throw refusals.find((e) => !isLate(e)) ?? refusals[0];
+  return results.flatMap((r) => (r.status === 'fulfilled' ? [r.value] : []));
+}
+
+function isLate(error: unknown): boolean {
+  return error instanceof CodedError && error.code === 'START_PASSED';
+}
+
+function cancelPrepared(prepared: readonly Prepared[], ask: Ask, queryId: QueryId): Promise<void> {
+  const named = prepared.map((p) => ({ domain: p.fragment.domain, fragmentId: p.reply.fragmentId }));
+  return cancelAll(named, ask, queryId);
 }
 
 /**
@@ -176,7 +210,7 @@ function refusedBy(fragment: PlannedFragment, error: unknown): unknown {
 
 function prepareRequest(
   fragment: PlannedFragment,
-  options: Pick<DeployOptions, 'queryId' | 'consumer' | 'readers'>,
+  options: Pick<DeployOptions, 'queryId' | 'consumer' | 'readers' | 'waits'>,
 ): PrepareFragment {
   return {
     kind: 'prepare',
@@ -187,6 +221,20 @@ function prepareRequest(
     epl: fragment.epl,
     columns: fragment.columns,
     readers: options.readers,
+    ...(fragment.placed === undefined ? {} : { residual: residualOf(fragment.placed, options.waits === true) }),
+  };
+}
+
+function residualOf({ fragments, inputs }: PlacedResidual, waits: boolean): ResidualRequest {
+  return {
+    waits,
+    inputs: inputs.map(({ name, kind, standsFor, columns, fragments: own }) => ({
+      name,
+      kind,
+      standsFor,
+      columns,
+      fragments: fragments.flatMap((f) => (own.includes(f.name) ? { name: f.name, domain: f.domain, epl: f.epl } : [])),
+    })),
   };
 }
 

@@ -41,7 +41,11 @@ export class CatalogOfDomains implements FederatedCatalog {
   /** `Metric.property` → how its domains differ. */
   readonly #conflicts = new Map<string, string>();
 
-  constructor(catalogs: readonly DomainCatalog[]) {
+  readonly unionsFixed: boolean;
+
+  /** `unionsFixed`: as in {@link FederatedCatalog}. */
+  constructor(catalogs: readonly DomainCatalog[], options: { readonly unionsFixed?: boolean | undefined } = {}) {
+    this.unionsFixed = options.unionsFixed ?? false;
     const offers = new Map<string, Offer[]>();
     const sorted = [...catalogs].sort((a, b) => compareDomains(a.domain, b.domain));
     for (const { domain, metrics } of sorted) {

@@ -5,33 +5,19 @@
 import { analyzeModule } from '../epl/analyze.ts';
 import { parseModule } from '../epl/parse.ts';
 import { printStatement } from '../epl/print.ts';
-import type { CheckedModule, Column, SelectStatement } from '../model/checked.ts';
+import type { SelectStatement } from '../model/checked.ts';
 import type { PrepareFragment } from '../model/control.ts';
 import { CodedError } from '../model/errors.ts';
 import type { Catalog } from '../model/event-type.ts';
 import type { DomainName } from '../model/ids.ts';
-import { stringifyType } from '../model/value.ts';
 import { walkBody } from '../planner/walk.ts';
 import { SILENT } from '../planner/fragment-text.ts';
+import type { AdmittedFragment } from './admitted-fragment.ts';
+import { checkColumns } from './check-columns.ts';
 import type { ExportPolicies } from './export-policies.ts';
-import { enforcePolicies, type RowCap } from './policy-check.ts';
-import { readSilent, type SilentText } from './silent-fragment.ts';
-
-export interface AdmittedFragment {
-  readonly module: CheckedModule;
-  readonly statement: SelectStatement;
-  /** The text as printed from its tree: equal fragments have equal texts. */
-  readonly canonical: string;
-  /** True if a running fragment may serve a later consumer (DESIGN §5, rule "share"). */
-  readonly shareable: boolean;
-  /** True for a view whose rows are joined ones: it gives them ids (joined-rows.ts). */
-  readonly joined: boolean;
-  /** Batches end on the grid of this size; what a start off the grid cuts short does not leave. Null: no such rule. */
-  readonly gridMs: number | null;
-  readonly caps: readonly RowCap[];
-  /** What a silent fragment watches; null for others. `module` is then the window whose rows it sends. */
-  readonly silent: SilentText['condition'] | null;
-}
+import { admitResidual } from './placed-admission.ts';
+import { enforcePolicies } from './policy-check.ts';
+import { readSilent } from './silent-fragment.ts';
 
 /** Windows in which a row's stay never depends on rows older than the consumer's start. */
 const SHAREABLE_WINDOWS: ReadonlySet<string> = new Set([
@@ -53,6 +39,7 @@ export function admitFragment(
   catalog: Catalog,
   policies: ExportPolicies | null = null,
 ): AdmittedFragment {
+  if (request.residual !== undefined) return admitResidual(request, request.residual);
   const text = parseModule(request.epl);
   const whole = analyzeModule(text, catalog);
   const silent = request.fragmentKind === 'stream' ? readSilent(text, whole) : null;
@@ -119,24 +106,6 @@ function isInnerJoin(statement: SelectStatement): boolean {
     statement.subqueries.length === 0 &&
     statement.streams.every((s) => !s.unidirectional)
   );
-}
-
-function checkColumns(expected: readonly Column[], actual: readonly Column[]): void {
-  for (const [i, want] of expected.entries()) {
-    const have = actual[i];
-    if (have === undefined || have.name !== want.name || stringifyType(have.type) !== stringifyType(want.type)) {
-      const found = have === undefined ? 'nothing' : `${have.name} of type ${stringifyType(have.type)}`;
-      throw new CodedError(
-        'SCHEMA_CONFLICT',
-        `column ${i + 1} is expected as ${want.name} of type ${stringifyType(want.type)}, here it is ${found}`,
-        {
-          hint: 'types of one name must agree, in every domain, on the properties that a query uses',
-        },
-      );
-    }
-  }
-  if (actual.length !== expected.length)
-    throw refused(`${expected.length} columns are expected, the text selects ${actual.length}`);
 }
 
 function refused(message: string): CodedError {

@@ -4,8 +4,6 @@
  *
  * Bounds: MAX_RUNNING fragments; what is retained for replay is the sender's; prepared fragments and leases expire.
  */
-import { FlushPolicy } from '../exchange/flush-policy.ts';
-import { FragmentSender } from '../exchange/fragment-sender.ts';
 import { envelopeBytes } from '../federation/codec.ts';
 import { encodeReply } from '../federation/codec-reply.ts';
 import type { StatementOutput } from '../engine/engine.ts';
@@ -27,18 +25,14 @@ import type {
 import type { Delta, DeltaEnvelope } from '../model/delta.ts';
 import { CodedError } from '../model/errors.ts';
 import type { DomainName, FragmentId, QueryId } from '../model/ids.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Counters } from '../ports/counters.ts';
-import type { Log } from '../ports/log.ts';
-import type { Random } from '../ports/random.ts';
-import type { ExportPolicies } from './export-policies.ts';
-import { FragmentOutbox, type FragmentOutlet } from './fragment-outbox.ts';
-import { admitFragment, type AdmittedFragment } from './fragment-admission.ts';
-import type { EndReason, Ledger } from './ledger.ts';
-import { JoinedRows } from './joined-rows.ts';
-import type { LocalRuntime } from './local-runtime.ts';
+import { FragmentOutbox } from './fragment-outbox.ts';
+import type { AdmittedFragment } from './admitted-fragment.ts';
+import { admitFragment } from './fragment-admission.ts';
+import { sendingKey } from './placed-coverage.ts';
+import type { FragmentHostDeps, FragmentHostOptions } from './host-ports.ts';
+import type { EndReason } from './ledger.ts';
 import type { SilenceReply, SilenceRequest } from '../model/silence.ts';
-import { HeldDeltas, RateCaps } from './rate-cap.ts';
+import { RateCaps } from './rate-cap.ts';
 import {
   applyToRows,
   fragmentIdOf,
@@ -48,9 +42,11 @@ import {
   type FragmentListing,
   isCutShort,
   readerOf,
+  preparedFragment,
   rowsOf,
   updatesOf,
   type Lease,
+  type PlacedGroup,
   type RunningFragment,
 } from './running-fragment.ts';
 import { silenceSender } from './silent-fragment.ts';
@@ -63,29 +59,6 @@ const EPOCHS_PER_RUN = 2 ** 24;
 
 /** A lease lasts this long after it was renewed, on the monotonic clock. */
 export const LEASE_MS = 60_000;
-
-export interface FragmentHostDeps {
-  readonly runtime: LocalRuntime;
-  readonly clock: Clock;
-  readonly counters: Counters;
-  readonly log: Log;
-  readonly outlet: FragmentOutlet;
-  /** What this domain lets out. Without any every member reads everything. */
-  readonly policies?: ExportPolicies | undefined;
-  /** Where it is written down what left this domain. */
-  readonly ledger?: Pick<Ledger, 'record' | 'close'> | undefined;
-  /** Makes the keys of payloads on topics; without it they are not sealed. */
-  readonly random?: Random | undefined;
-}
-
-export interface FragmentHostOptions {
-  /** Greater than that of any earlier run of this agent. */
-  readonly epoch: number;
-  /** Key of the fragment ids; known to this domain alone. */
-  readonly secret: Uint8Array;
-  /** Starts may fall on the present instant: whoever drives the agent guarantees that nothing is under way. @default false */
-  readonly barrierStarts?: boolean | undefined;
-}
 
 export class FragmentHost {
   readonly #deps: FragmentHostDeps;
@@ -118,29 +91,8 @@ export class FragmentHost {
     if (running === undefined) {
       if (this.#running.size >= MAX_RUNNING)
         throw new CodedError('LIMIT_EXCEEDED', `this domain runs ${MAX_RUNNING} fragments already`);
-      const kind = request.fragmentKind;
       const epoch = this.#options.epoch * EPOCHS_PER_RUN + this.#started++;
-      const sender = new FragmentSender({ fragmentId: id, epoch });
-      running = {
-        id,
-        kind,
-        admitted,
-        sender,
-        policy: new FlushPolicy(),
-        leases: new Map(),
-        paces: new Map(),
-        rows: kind === 'view' ? new Map() : null,
-        joined: admitted.joined ? new JoinedRows(runtime.domain) : null,
-        seal: undefined,
-        keys: 0,
-        sealed: 0,
-        newcomersApart: false,
-        state: 'prepared',
-        startMs: Infinity,
-        deployment: null,
-        held: admitted.caps.length === 0 ? null : new HeldDeltas(),
-        silence: null,
-      };
+      running = preparedFragment(id, request.fragmentKind, admitted, { domain: runtime.domain, epoch });
       this.#outbox.changeKey(running);
       this.#running.set(id, running);
     }
@@ -180,6 +132,7 @@ export class FragmentHost {
   commit(from: DomainName, request: CommitFragment): CommittedReply {
     const running = this.#leased(from, request.fragmentId);
     const { runtime } = this.#deps;
+    if (running.placed !== null) return this.#commitPlaced(running, request.startMs);
     const passed =
       this.#options.barrierStarts === true ? request.startMs < runtime.stampMs : request.startMs <= runtime.stampMs;
     // An active fragment has its start behind it; one with consumers is not begun again for an earlier start. One whose
@@ -194,6 +147,41 @@ export class FragmentHost {
     const preparedSeq = running.leases.get(from)?.get(request.queryId)?.preparedSeq ?? running.sender.lastSeq;
     this.#schedule(running, request.startMs);
     return { kind: 'committed', epoch: running.sender.epoch, lastSeq: preparedSeq };
+  }
+
+  /** Its inputs have started: by their clocks, not by this domain's, nothing of it has gone by. */
+  #commitPlaced(running: RunningFragment, startMs: number): CommittedReply {
+    running.state = 'active';
+    running.startMs = startMs;
+    running.sender.advance(startMs);
+    return { kind: 'committed', epoch: running.sender.epoch, lastSeq: running.sender.lastSeq };
+  }
+
+  admittedOf(id: FragmentId): AdmittedFragment | null {
+    return this.#running.get(id)?.admitted ?? null;
+  }
+
+  /** The residual behind a fragment that another domain's query placed here. */
+  place(id: FragmentId, group: PlacedGroup): void {
+    const running = this.#running.get(id);
+    if (running === undefined) group.end();
+    else running.placed = group;
+  }
+
+  /** What a placed residual says. */
+  send(id: FragmentId, delta: Delta): void {
+    const running = this.#running.get(id);
+    if (running === undefined || running.placed === null) return;
+    const { lastKey, watermarkMs } = running.sender;
+    const key = sendingKey(delta.key, lastKey, watermarkMs, running.placed.leastDomain);
+    this.#number(running, { ...delta, key });
+  }
+
+  /** A domain that it reads refuses: its consumers ask for it anew and hear why. */
+  endPlaced(id: FragmentId): void {
+    const running = this.#running.get(id);
+    if (running === undefined) return;
+    for (const consumer of running.leases.keys()) this.#endConsumer(running, consumer, 'policy');
   }
 
   cancel(from: DomainName, request: CancelFragment): void {
@@ -490,5 +478,6 @@ export class FragmentHost {
     this.#overflowed.delete(running);
     this.#broken.delete(running);
     if (running.deployment !== null) this.#deps.runtime.engine.undeploy(running.deployment);
+    running.placed?.end();
   }
 }

@@ -76,6 +76,7 @@ export class FragmentOutbox {
 
   advance(running: RunningFragment): void {
     if (running.state !== 'active') return;
+    if (running.placed !== null) return running.sender.advance(running.placed.clockMs);
     const { stampMs } = this.#deps.runtime;
     const upToMs = running.silence?.watermarkUpTo(stampMs) ?? stampMs;
     running.sender.advance(running.held?.watermarkMs(upToMs) ?? upToMs);
@@ -84,7 +85,12 @@ export class FragmentOutbox {
   /** How far a fragment is, and its bounds if they are watched. */
   progressOf(running: RunningFragment): FragmentProgress {
     const silence = running.silence?.progress(this.#deps.runtime.stampMs) ?? null;
-    return silence === null ? running.sender.progress() : { ...running.sender.progress(), silence };
+    const lacks = running.placed?.lacks();
+    return {
+      ...running.sender.progress(),
+      ...(silence === null ? {} : { silence }),
+      ...(lacks === undefined ? {} : { lacks }),
+    };
   }
 
   /**

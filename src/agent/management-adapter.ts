@@ -23,7 +23,7 @@ import type {
   AgentStatus,
 } from '../management/target.ts';
 import { stringifyStreamName, type DomainName, type QueryId } from '../model/ids.ts';
-import type { MeasuredPlan, Plan } from '../model/plan.ts';
+import { allFragments, type MeasuredPlan, type Plan } from '../model/plan.ts';
 import type { ExportPolicy } from '../model/policy.ts';
 import { stringifyType } from '../model/value.ts';
 import { crossingBytesHz, deltaBytesHz, heartbeatBytesHz } from '../planner/cost/plan-bytes.ts';
@@ -273,7 +273,7 @@ function planJson(plan: Plan | null, measured: MeasuredPlan | null = null): Json
     text: explainPlan(plan, measured),
     owner: plan.owner,
     clock: plan.clock,
-    fragments: plan.fragments.map((f) => ({
+    fragments: allFragments(plan).map((f) => ({
       name: f.name,
       domain: f.domain,
       kind: f.kind,

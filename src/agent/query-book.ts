@@ -5,7 +5,7 @@
 import type { CauseKey } from '../model/cause-key.ts';
 import { CodedError, toCodedError } from '../model/errors.ts';
 import type { DomainName, QueryId } from '../model/ids.ts';
-import type { MeasuredPlan, Plan } from '../model/plan.ts';
+import { domainsOf, type MeasuredPlan, type Plan } from '../model/plan.ts';
 import type { Coverage } from '../model/trigger.ts';
 import type { Value } from '../model/value.ts';
 import type { Cancel, Clock } from '../ports/clock.ts';
@@ -231,7 +231,7 @@ function toDocument(query: Query): Json {
     epl,
     startMs,
     createdMs,
-    domains: [...new Set(query.plan.fragments.map((f) => f.domain))],
+    domains: [...domainsOf(query.plan)],
     options: {
       jid,
       subscribers: [...subscribers],

@@ -2,7 +2,7 @@
  * One clock group at the owner of a query: receivers of its fragments, the merged order of causes, the engine that runs the
  * residual on the merged clock (DESIGN §4). Synchronous: frames in, outputs and questions out.
  */
-import { FragmentReceiver, type Verdict } from '../exchange/fragment-receiver.ts';
+import type { Verdict } from '../exchange/fragment-receiver.ts';
 import { MAX_SKEW_MS } from '../exchange/limits.ts';
 import { MergedInputs, type DomainCoverage, type MergedStep, type ControlCause } from '../exchange/merged-inputs.ts';
 import { Engine, rowValues, type Deployment, type StatementOutput } from '../engine/engine.ts';
@@ -21,7 +21,7 @@ import { GapHold } from './gap-hold.ts';
 import { GroupSilence } from './query-silence.ts';
 import type { GroupDeps } from './group-ports.ts';
 import { answerOf, GroupQueries, type GroupAnswer } from './group-queries.ts';
-import { GroupMembers, type GroupMember } from './group-members.ts';
+import { GroupMembers, newMember, type GroupMember } from './group-members.ts';
 import {
   columnsOf,
   holdableOf,
@@ -32,6 +32,7 @@ import {
 } from './group-output.ts';
 import { GroupTraffic } from './group-traffic.ts';
 import { GroupWaits } from './group-waits.ts';
+import { domainsBehind } from './placed-coverage.ts';
 import { plainValues } from './rows.ts';
 
 /** Control operations of one query that wait for silent domains: by hand nobody gives more, a loop must be stopped. */
@@ -101,7 +102,8 @@ export class QueryGroup {
   coverage(): readonly DomainCoverage[] {
     const provedMs = this.#silence?.provedMs ?? 0;
     // Of what is proved to make no output nothing is missing.
-    return this.#merged.coverage().map((c) => (c.watermarkMs < provedMs ? { ...c, watermarkMs: provedMs } : c));
+    const coverage = this.#merged.coverage();
+    return this.#members.behind(coverage.map((c) => (c.watermarkMs < provedMs ? { ...c, watermarkMs: provedMs } : c)));
   }
 
   addMember(
@@ -111,26 +113,12 @@ export class QueryGroup {
     epoch: number,
     start: { readonly startMs: number; readonly lastSeq: number },
   ): GroupMember {
-    const receiver = new FragmentReceiver(
-      { counters: this.#deps.counters },
-      {
-        fragmentId,
-        domain: fragment.domain,
-        kind: fragment.kind,
-        columns: fragment.columns,
-        epoch,
-        maxSkewMs: this.#options.maxSkewMs ?? MAX_SKEW_MS,
-      },
-    );
-    receiver.begin(start);
-    const member: GroupMember = {
-      fragment,
-      input,
-      fragmentId,
-      receiver,
-      heardMs: this.#deps.clock.monotonicMs(),
-      saidMs: start.startMs,
-    };
+    const { counters, clock } = this.#deps;
+    const maxSkewMs = this.#options.maxSkewMs ?? MAX_SKEW_MS;
+    const member = newMember(fragment, input, { fragmentId, epoch, maxSkewMs }, { counters });
+    member.receiver.begin(start);
+    member.heardMs = clock.monotonicMs();
+    member.saidMs = start.startMs;
     this.#members.add(member);
     this.traffic.add(fragment.name);
     if (!this.#merged.has(fragment.name)) this.#addInput(fragment, start.startMs);
@@ -160,10 +148,12 @@ export class QueryGroup {
     this.#silence?.answered(question, reply);
   }
 
-  #addInput({ name, domain, kind }: PlannedFragment, watermarkMs: number): void {
+  #addInput(fragment: PlannedFragment, watermarkMs: number): void {
+    const { name, domain, kind } = fragment;
+    const [leastDomain] = domainsBehind(fragment);
     // A domain that enters later misses nothing by that: its events before belong to nobody.
     const completeFromMs = this.#options.startMs;
-    this.#merged.add({ fragmentId: name, domain, kind, watermarkMs, completeFromMs });
+    this.#merged.add({ fragmentId: name, domain, leastDomain, kind, watermarkMs, completeFromMs });
   }
 
   /** A fragment will enter at `startMs`: from now on the clock does not pass that before it does, or {@link unreserve}. */
@@ -310,7 +300,9 @@ export class QueryGroup {
         if (member.fragment.domain !== from) continue;
         const nowMs = this.#deps.clock.nowMs();
         const saidMs = Math.max(progress.watermarkMs, progress.silence?.heldMs ?? 0);
-        this.#heard(member, member.receiver.acceptProgress(progress, nowMs), saidMs);
+        const verdict = member.receiver.acceptProgress(progress, nowMs);
+        if (verdict === 'accepted') member.lacks = progress.lacks ?? [];
+        this.#heard(member, verdict, saidMs);
         const latestMs = nowMs + (this.#options.maxSkewMs ?? MAX_SKEW_MS);
         if (progress.epoch === member.receiver.epoch) this.#silence?.heard(member.fragment.name, progress, latestMs);
         this.#pump(member);
@@ -436,6 +428,7 @@ export class QueryGroup {
       if (member === undefined) continue;
       const statement = this.#shipped.get(member.input.name);
       if (statement !== undefined) {
+        member.lacks = delta.lacks ?? [];
         shipped.push({ statement, updates: delta.updates });
         continue;
       }

@@ -12,10 +12,9 @@ import { MAX_SKEW_MS } from '../exchange/limits.ts';
 import { timerKey, type CauseKey } from '../model/cause-key.ts';
 import type { FragmentProgress, Heartbeat, SnapshotReply } from '../model/control.ts';
 import type { DeltaEnvelope } from '../model/delta.ts';
-import { CodedError } from '../model/errors.ts';
+import { CodedError, toCodedError } from '../model/errors.ts';
 import type { DomainName, FragmentId, QueryId } from '../model/ids.ts';
-import type { Plan } from '../model/plan.ts';
-import type { Value } from '../model/value.ts';
+import { domainsOf, type Plan } from '../model/plan.ts';
 import type { FederatedCatalog } from '../planner/catalog.ts';
 import { NO_STATISTICS, type Statistics } from '../planner/cost/statistics.ts';
 import type { PlanTuning } from '../planner/planning.ts';
@@ -29,7 +28,14 @@ import { measuredStatistics } from './measured-statistics.ts';
 import { QueryChecker, type CheckedQuery } from './check-query.ts';
 import { cancelAll, deployFragments, resumeFragments, type DeployedPlan, type DeployOptions } from './deploy-plan.ts';
 import { FragmentReaders } from './fragment-readers.ts';
-import type { OnSilence, Query, QueryOptions, QueryRequestOptions } from './query.ts';
+import {
+  newQuery,
+  type OnSilence,
+  type Query,
+  type QueryOptions,
+  type QueryRequestOptions,
+  type StoredQuery,
+} from './query.ts';
 import { silenceModeOf } from './silence-mode.ts';
 import { UnionKeeper } from './union-keeper.ts';
 import { notRunning, valueFor, variableOf, type VariableState } from './query-variables.ts';
@@ -37,6 +43,7 @@ import type { GroupMember } from './group-members.ts';
 import { labelsOf, type GroupOutput } from './group-output.ts';
 import { addInputType, addTargets } from './group-types.ts';
 import { QueryGroup } from './query-group.ts';
+import { PlacedResiduals } from './placed-residuals.ts';
 import { queryIdOf } from './query-id.ts';
 import { QueryRepair } from './query-repair.ts';
 
@@ -88,6 +95,8 @@ export interface QueryServiceOptions {
 }
 
 export class QueryService {
+  /** Residuals that run here for queries of other domains. */
+  readonly placed: PlacedResiduals;
   readonly #deps: QueryServiceDeps;
   readonly #options: QueryServiceOptions;
   readonly #checker: QueryChecker;
@@ -109,6 +118,9 @@ export class QueryService {
     const onHeartbeat = (from: DomainName, heartbeat: Heartbeat): void => this.onHeartbeat(from, heartbeat);
     this.#repair = new QueryRepair({ ask, counters, log, readers: this.#readers, deployOptions, onHeartbeat });
     const { clock, catalog, stampMs } = deps;
+    const shared = { ask, clock, counters, log, readers: this.#readers, deployOptions };
+    const barrier = options.barrier === true;
+    this.placed = new PlacedResiduals({ ...shared, self: transport.self, repair: this.#repair, barrier });
     const onChanged = (query: Query): void => deps.onPlanChanged?.(query);
     const readers = this.#readers;
     this.#unions = new UnionKeeper({ ask, clock, counters, log, readers, catalog, stampMs, deployOptions, onChanged });
@@ -121,6 +133,10 @@ export class QueryService {
 
   get queries(): readonly Query[] {
     return [...this.#queries.values()];
+  }
+
+  #all(): readonly Query[] {
+    return [...this.#queries.values(), ...this.placed.queries];
   }
 
   get(id: QueryId): Query {
@@ -160,28 +176,20 @@ export class QueryService {
       });
     const plan = this.#checker.plan(checked, null, options.onSilence);
     this.#deps.checkOptions?.(plan, options);
-    const query: Query = {
+    const query = newQuery({
       id,
       epl,
       canonical,
       options,
       notes: checked.notes,
       createdMs: this.#deps.clock.nowMs(),
-      state: 'recovering',
       detail: 'starting',
-      startMs: 0,
       plan,
-      group: null,
       catalog: checked.catalog,
       readers: [this.#deps.transport.self],
-      changes: [],
-      models: new Map(),
-      variables: new Map(),
-      triggers: 0,
-      lastTriggerMs: null,
-    };
+    });
     this.#queries.set(id, query);
-    const starting = this.#start(query, plan, checked);
+    const starting = this.#start(query, checked);
     this.#starting.set(id, starting);
     try {
       await starting;
@@ -198,48 +206,35 @@ export class QueryService {
    * Brings a query back after a restart of this agent: same id and S for its triggers, a new start for its evaluation;
    * the views of other domains are filled in silently from snapshots. Rejects while a domain it needs is away.
    */
-  async restore(stored: {
-    readonly epl: string;
-    readonly options: QueryOptions;
-    readonly startMs: number;
-    readonly createdMs: number;
-    readonly id: QueryId;
-    /** Domains that it read when it was registered. */
-    readonly domains: readonly DomainName[];
-    /** Values set over the API; they hold from the new start on. */
-    readonly variables?: Readonly<Record<string, Value>> | undefined;
-  }): Promise<Query> {
+  async restore(stored: StoredQuery): Promise<Query> {
     const checked = await this.#checker.check(stored.epl, null);
     const plan = this.#checker.plan(checked, null, stored.options.onSilence);
-    const away = stored.domains.filter((d) => !plan.fragments.some((f) => f.domain === d));
+    const away = stored.domains.filter((d) => !domainsOf(plan).includes(d));
     if (away.length > 0) {
       // Without it the query would come back as another one, over fewer streams.
       throw new CodedError('DOMAIN_UNREACHABLE', `the streams of ${away.join(', ')} are not known yet`);
     }
-    const query: Query = {
-      id: stored.id,
-      epl: stored.epl,
+    const { epl, id, options, createdMs, startMs: beganMs, variables } = stored;
+    const query = newQuery({
+      id,
+      epl,
       canonical: printModule(checked.ast),
-      options: stored.options,
+      options,
       notes: checked.notes,
-      createdMs: stored.createdMs,
-      state: 'recovering',
+      createdMs,
       detail: 'filling in after a restart',
-      startMs: stored.startMs,
+      startMs: beganMs,
       plan,
-      group: null,
       catalog: checked.catalog,
       readers: [this.#deps.transport.self],
-      changes: [],
-      models: new Map(),
-      variables: new Map(Object.entries(stored.variables ?? {})),
-      triggers: 0,
-      lastTriggerMs: null,
-    };
-    const fragments = await resumeFragments(plan.fragments, this.#deps.ask, this.#deployOptions(query));
+      variables,
+    });
+    const fragments = await this.#orHere(query, checked, (p) =>
+      resumeFragments(p.fragments, this.#deps.ask, this.#deployOptions(query)),
+    );
     const startMs = fragments.length === 0 ? this.#deps.stampMs() + 1 : Math.min(...fragments.map((f) => f.startMs));
     this.#queries.set(stored.id, query);
-    this.#begin(query, plan, { startMs, fragments }, checked);
+    this.#begin(query, query.plan, { startMs, fragments }, checked);
     return query;
   }
 
@@ -353,7 +348,7 @@ export class QueryService {
   /** Now and then: repair, leases, silence. */
   tick(): void {
     const nowMs = this.#deps.clock.monotonicMs();
-    for (const query of this.#queries.values()) {
+    for (const query of this.#all()) {
       const { group } = query;
       if (group === null) continue;
       group.repair();
@@ -375,21 +370,22 @@ export class QueryService {
       group.drift(this.#deps.stampMs());
     }
     if (this.#options.barrier !== true) this.#unions.tick(this.#queries.values());
+    this.placed.tick();
     if (nowMs - this.#renewedMs < RENEW_EVERY_MS) return;
     this.#renewedMs = nowMs;
-    for (const query of this.#queries.values()) this.#repair.renew(query);
+    for (const query of this.#all()) this.#repair.renew(query);
   }
 
   /** A domain is reachable again: ask at once whether our fragments still run there. */
   onPeer(domain: DomainName, connected: boolean): void {
     if (!connected) return;
-    for (const query of this.#queries.values()) this.#repair.renew(query, domain);
+    for (const query of this.#all()) this.#repair.renew(query, domain);
   }
 
   /** A domain is no member of the list any more: whoever looks at a query over it is told why it stands. */
   onMemberRemoved(domain: DomainName): void {
     for (const query of this.#queries.values()) {
-      if (!query.plan.fragments.some((f) => f.domain === domain)) continue;
+      if (!domainsOf(query.plan).includes(domain)) continue;
       query.detail = `UNKNOWN_DOMAIN: '${domain}' is no member any more`;
       this.#deps.counters.add('query_refused_total', 1, { domain, code: 'UNKNOWN_DOMAIN' });
     }
@@ -397,10 +393,24 @@ export class QueryService {
 
   // ------------------------------------------------------------------------------------------ registration
 
-  async #start(query: Query, plan: Plan, checked: CheckedQuery): Promise<void> {
-    const started = await this.#deploy(query, plan);
+  async #start(query: Query, checked: CheckedQuery): Promise<void> {
+    const started = await this.#orHere(query, checked, (plan) => this.#deploy(query, plan));
     query.startMs = started.startMs;
-    this.#begin(query, plan, started, checked);
+    this.#begin(query, query.plan, started, checked);
+  }
+
+  /** Where the domain that was to run the residual refuses, or one that it was to read: the residual stays here. */
+  async #orHere<T>(query: Query, checked: CheckedQuery, start: (plan: Plan) => Promise<T>): Promise<T> {
+    try {
+      return await start(query.plan);
+    } catch (error) {
+      if (query.plan.fragments.every((f) => f.placed === undefined)) throw error;
+      const { code, message } = toCodedError(error);
+      this.#deps.log.info('the residual stays here', { queryId: query.id, code, message });
+      query.plan = this.#checker.plan(checked, null, query.options.onSilence, 'here');
+      this.#deps.checkOptions?.(query.plan, query.options);
+      return start(query.plan);
+    }
   }
 
   #deploy(query: Query, plan: Plan): Promise<DeployedPlan> {
@@ -412,6 +422,7 @@ export class QueryService {
       queryId: query.id,
       consumer: this.#deps.transport.self,
       readers: query.readers,
+      waits: query.options.onSilence === 'wait',
       sinceMs: query.startMs,
       stampMs: this.#deps.stampMs,
       latestMs: this.#options.barrier === true ? undefined : () => this.#deps.clock.nowMs() + MAX_SKEW_MS,

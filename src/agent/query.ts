@@ -57,3 +57,46 @@ export interface Query {
   triggers: number;
   lastTriggerMs: number | null;
 }
+
+/** What brings a query back after a restart of its agent. */
+export interface StoredQuery {
+  readonly epl: string;
+  readonly options: QueryOptions;
+  readonly startMs: number;
+  readonly createdMs: number;
+  readonly id: QueryId;
+  /** Domains that it read when it was registered. */
+  readonly domains: readonly DomainName[];
+  /** Values set over the API; they hold from the new start on. */
+  readonly variables?: Readonly<Record<string, Value>> | undefined;
+}
+
+/** A query before its fragments have started. */
+export function newQuery(of: {
+  readonly id: QueryId;
+  readonly epl: string;
+  readonly canonical: string;
+  readonly options: QueryOptions;
+  readonly notes?: readonly string[] | undefined;
+  readonly createdMs: number;
+  readonly detail: string;
+  readonly startMs?: number | undefined;
+  readonly plan: Plan;
+  readonly catalog: LayeredCatalog;
+  readonly readers: readonly DomainName[];
+  readonly variables?: Readonly<Record<string, Value>> | undefined;
+}): Query {
+  const { notes = [], startMs = 0, variables = {}, ...rest } = of;
+  return {
+    ...rest,
+    notes,
+    startMs,
+    state: 'recovering',
+    group: null,
+    changes: [],
+    models: new Map(),
+    variables: new Map(Object.entries(variables)),
+    triggers: 0,
+    lastTriggerMs: null,
+  };
+}

@@ -2,20 +2,21 @@
 import { createHmac } from 'node:crypto';
 import type { Deployment, StatementOutput } from '../engine/engine.ts';
 import { rowValues } from '../engine/engine.ts';
-import type { FlushPolicy } from '../exchange/flush-policy.ts';
-import type { FragmentSender } from '../exchange/fragment-sender.ts';
+import { FlushPolicy } from '../exchange/flush-policy.ts';
+import { FragmentSender } from '../exchange/fragment-sender.ts';
 import type { HeartbeatPace } from '../exchange/heartbeat-pace.ts';
 import type { SilenceSender } from '../exchange/silence-sender.ts';
 import type { PrepareFragment, SealKey } from '../model/control.ts';
-import type { Delta, InsertedRow, Update } from '../model/delta.ts';
+import type { Delta, DomainLack, InsertedRow, Update } from '../model/delta.ts';
 import { CodedError } from '../model/errors.ts';
 import type { Catalog } from '../model/event-type.ts';
 import type { DomainName, FragmentId, QueryId } from '../model/ids.ts';
 import type { FragmentKind } from '../model/plan.ts';
 import type { ExportPolicies } from './export-policies.ts';
-import { admitFragment, type AdmittedFragment } from './fragment-admission.ts';
-import type { JoinedRows } from './joined-rows.ts';
-import type { HeldDeltas } from './rate-cap.ts';
+import type { AdmittedFragment } from './admitted-fragment.ts';
+import { admitFragment } from './fragment-admission.ts';
+import { JoinedRows } from './joined-rows.ts';
+import { HeldDeltas } from './rate-cap.ts';
 import { plainValues, rowKey } from './rows.ts';
 
 export interface Lease {
@@ -61,6 +62,49 @@ export interface RunningFragment {
   readonly held: HeldDeltas | null;
   /** Of a silent fragment that is active. */
   silence: SilenceSender | null;
+  /** Of a residual that another domain's query placed here. */
+  placed: PlacedGroup | null;
+}
+
+/** What is known of a residual of another domain's query that runs here. */
+export interface PlacedGroup {
+  /** Up to where everything is released. */
+  readonly clockMs: number;
+  /** The least of the domains that it reads, in order of their bytes. */
+  readonly leastDomain: DomainName;
+  lacks(): readonly DomainLack[] | undefined;
+  /** Nobody reads it any more. */
+  end(): void;
+}
+
+/** Not started yet, and of nobody. */
+export function preparedFragment(
+  id: FragmentId,
+  kind: FragmentKind,
+  admitted: AdmittedFragment,
+  from: { readonly domain: DomainName; readonly epoch: number },
+): RunningFragment {
+  return {
+    id,
+    kind,
+    admitted,
+    sender: new FragmentSender({ fragmentId: id, epoch: from.epoch }),
+    policy: new FlushPolicy(),
+    leases: new Map(),
+    paces: new Map(),
+    rows: kind === 'view' ? new Map() : null,
+    joined: admitted.joined ? new JoinedRows(from.domain) : null,
+    seal: undefined,
+    keys: 0,
+    sealed: 0,
+    newcomersApart: false,
+    state: 'prepared',
+    startMs: Infinity,
+    deployment: null,
+    held: admitted.caps.length === 0 ? null : new HeldDeltas(),
+    silence: null,
+    placed: null,
+  };
 }
 
 /** The updates of what the statement said at one cause. */
@@ -112,6 +156,7 @@ export function fragmentIdOf(secret: Uint8Array, request: PrepareFragment, admit
   mac.update(JSON.stringify([request.fragmentKind, admitted.canonical]));
   // A cap holds back: who is under none must not wait for it.
   if (admitted.caps.length > 0) mac.update(JSON.stringify(admitted.caps));
+  if (request.residual !== undefined) mac.update(JSON.stringify(request.residual));
   if (!admitted.shareable) mac.update(JSON.stringify([request.consumer, request.queryId, request.name]));
   // 128 bits: it stands in every envelope and heartbeat.
   return mac.digest().subarray(0, 16).toString('base64url');

@@ -77,6 +77,11 @@ export class FragmentSender {
     return this.#lastSeq;
   }
 
+  /** Of the last delta; null before the first. */
+  get lastKey(): CauseKey | null {
+    return this.#lastKey;
+  }
+
   get watermarkMs(): number {
     return this.#watermarkMs;
   }

@@ -1,14 +1,21 @@
 /** Requests of the control plane ↔ bytes (proto/control.proto). */
 import type { Column } from '../model/checked.ts';
-import type { ControlRequest } from '../model/control.ts';
+import type { ControlRequest, ResidualRequest } from '../model/control.ts';
 import { unreachable } from '../model/errors.ts';
 import type { DomainName } from '../model/ids.ts';
 import type { FragmentKind } from '../model/plan.ts';
 import { fromWireSilence, toWireSilence } from './codec-silence.ts';
 import { fromWireColumn, toWireColumn } from './codec-type.ts';
 import { count, decodeWith, list, Malformed, name, positive, present, type Decoded } from './decoded.ts';
-import { COLUMNS, EPL_UNITS, FRAGMENTS, NAME_UNITS, READERS, REQUEST_BYTES } from './limits.ts';
-import { wire, type DecodedRequest, type WireFragmentKind, type WireHello, type WireRequest } from './wire/wire.ts';
+import { COLUMNS, EPL_UNITS, FRAGMENTS, NAME_UNITS, READERS, REQUEST_BYTES, RESIDUAL_INPUTS } from './limits.ts';
+import {
+  wire,
+  type DecodedRequest,
+  type WireFragmentKind,
+  type WireHello,
+  type WireRequest,
+  type WireResidual,
+} from './wire/wire.ts';
 
 /** The version of the contract that this code speaks. */
 export const WIRE_VERSION = 1;
@@ -50,7 +57,7 @@ export function fromWireHello(wireHello: WireHello | null | undefined): Hello {
 function toWireRequest(request: ControlRequest): WireRequest {
   switch (request.kind) {
     case 'prepare': {
-      const { queryId, consumer, name: planned, fragmentKind, epl, columns, readers } = request;
+      const { queryId, consumer, name: planned, fragmentKind, epl, columns, readers, residual } = request;
       return {
         prepare: {
           queryId,
@@ -60,6 +67,7 @@ function toWireRequest(request: ControlRequest): WireRequest {
           epl,
           columns: columns.map(toWireColumn),
           readers: [...readers],
+          ...(residual === undefined ? {} : { residual: toWireResidual(residual) }),
         },
       };
     }
@@ -148,6 +156,37 @@ function prepareOf(prepare: NonNullable<WireRequest['prepare']>): ControlRequest
     epl: name(prepare.epl, 'epl', EPL_UNITS),
     columns: columnsOf(prepare.columns),
     readers: list(prepare.readers, 'readers', READERS).map((r) => name(r, 'reader', NAME_UNITS)),
+    ...(prepare.residual ? { residual: residualOf(prepare.residual) } : {}),
+  };
+}
+
+function toWireResidual({ inputs, waits }: ResidualRequest): WireResidual {
+  return {
+    inputs: inputs.map(({ name: input, kind, standsFor, columns, fragments }) => ({
+      name: input,
+      kind: toWireKind(kind),
+      standsFor,
+      columns: columns.map(toWireColumn),
+      fragments: fragments.map((f) => ({ ...f })),
+    })),
+    waits,
+  };
+}
+
+function residualOf({ inputs, waits }: WireResidual): ResidualRequest {
+  return {
+    inputs: list(inputs, 'inputs', RESIDUAL_INPUTS).map((i) => ({
+      name: name(i.name, 'input', NAME_UNITS),
+      kind: fromWireKind(i.kind),
+      standsFor: name(i.standsFor, 'stands_for', NAME_UNITS),
+      columns: columnsOf(i.columns),
+      fragments: list(i.fragments, 'fragments', FRAGMENTS).map((f) => ({
+        name: name(f.name, 'name', NAME_UNITS),
+        domain: name(f.domain, 'domain', NAME_UNITS),
+        epl: name(f.epl, 'epl', EPL_UNITS),
+      })),
+    })),
+    waits: waits === true,
   };
 }
 

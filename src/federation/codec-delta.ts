@@ -5,6 +5,7 @@
 import { eventKey, timerKey, type CauseKey } from '../model/cause-key.ts';
 import type { Delta, InsertedRow, RemovedRow, RowId, Update } from '../model/delta.ts';
 import { count, list, Malformed, text } from './decoded.ts';
+import { lacksOf, toWireLack } from './codec-lack.ts';
 import { fromWireValue, toWireValue } from './codec-value.ts';
 import { COLUMNS, DELTAS, NAME_UNITS, PATH_STEPS } from './limits.ts';
 import { wire, type DecodedPayload, type WireDelta, type WireRow, type WireUpdate } from './wire/wire.ts';
@@ -57,6 +58,7 @@ function toWireDelta(delta: Delta, running: Running): WireDelta {
   }
   if (key.path.length > 0) result.path = [...key.path];
   if (delta.gap === true) result.gap = true;
+  if (delta.lacks !== undefined) result.lacks = delta.lacks.map(toWireLack);
   result.updates = delta.updates.map((u) => toWireUpdate(u, running));
   return result;
 }
@@ -65,7 +67,8 @@ function fromWireDelta(delta: WireDelta, running: Running): Delta {
   running.ms = count(running.ms + (delta.ms ?? 0), 'timestamp');
   const key = withPath(keyOf(delta, running), list(delta.path, 'path steps', PATH_STEPS));
   const updates = (delta.updates ?? []).map((u) => fromWireUpdate(u, running));
-  return delta.gap === true ? { key, updates, gap: true } : { key, updates };
+  const lacks = lacksOf(delta.lacks);
+  return { key, updates, ...(delta.gap === true ? { gap: true } : {}), ...(lacks === undefined ? {} : { lacks }) };
 }
 
 function keyOf(delta: WireDelta, running: Running): CauseKey {

@@ -2,6 +2,7 @@
 import type { FragmentProgress, Heartbeat } from '../model/control.ts';
 import type { DomainName } from '../model/ids.ts';
 import { fragmentIdOf, fromWireHello, toWireHello, type Hello } from './codec-control.ts';
+import { lacksOf, toWireLack } from './codec-lack.ts';
 import { fromWireSilentProgress, toWireSilentProgress } from './codec-silence.ts';
 import { count, decodeWith, list, positive, present, type Decoded } from './decoded.ts';
 import { FRAGMENTS, HEARTBEAT_BYTES } from './limits.ts';
@@ -32,20 +33,34 @@ export function toWireHeartbeat(heartbeat: Heartbeat): WireHeartbeat {
   return { sentMs: heartbeat.sentMs, fragments: heartbeat.fragments.map(toWireProgress) };
 }
 
-function toWireProgress({ silence, ...rest }: FragmentProgress): NonNullable<WireHeartbeat['fragments']>[number] {
-  return silence === undefined ? rest : { ...rest, silence: toWireSilentProgress(silence) };
+function toWireProgress({
+  silence,
+  lacks,
+  ...rest
+}: FragmentProgress): NonNullable<WireHeartbeat['fragments']>[number] {
+  return {
+    ...rest,
+    ...(silence === undefined ? {} : { silence: toWireSilentProgress(silence) }),
+    ...(lacks === undefined ? {} : { lacks: lacks.map(toWireLack) }),
+  };
 }
 
 /** Throws `Malformed`: for decoders only. */
 export function fromWireHeartbeat(heartbeat: WireHeartbeat): Heartbeat {
   return {
     sentMs: count(heartbeat.sentMs, 'sent_ms'),
-    fragments: list(heartbeat.fragments, 'fragments', FRAGMENTS).map((f) => ({
-      fragmentId: fragmentIdOf(f.fragmentId),
-      epoch: positive(f.epoch, 'epoch'),
-      watermarkMs: count(f.watermarkMs, 'watermark'),
-      lastSeq: count(f.lastSeq, 'last_seq'),
-      ...(f.silence ? { silence: fromWireSilentProgress(f.silence) } : {}),
-    })),
+    fragments: list(heartbeat.fragments, 'fragments', FRAGMENTS).map(fromWireProgress),
+  };
+}
+
+function fromWireProgress(f: NonNullable<WireHeartbeat['fragments']>[number]): FragmentProgress {
+  const lacks = lacksOf(f.lacks);
+  return {
+    fragmentId: fragmentIdOf(f.fragmentId),
+    epoch: positive(f.epoch, 'epoch'),
+    watermarkMs: count(f.watermarkMs, 'watermark'),
+    lastSeq: count(f.lastSeq, 'last_seq'),
+    ...(f.silence ? { silence: fromWireSilentProgress(f.silence) } : {}),
+    ...(lacks === undefined ? {} : { lacks }),
   };
 }

@@ -26,6 +26,9 @@ export const KEY_BYTES = 32;
 export const DELTAS = 65_536;
 export const COLUMNS = 1024;
 export const READERS = 1024;
+
+/** Inputs of one placed residual: stream references of one statement. */
+export const RESIDUAL_INPUTS = 1024;
 export const METRICS = 65_536;
 
 /** Streams of which one reply tells figures: the busiest. */

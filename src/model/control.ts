@@ -1,6 +1,6 @@
 /** Messages of the control plane between agents (DESIGN §6): direct streams, authenticated by PeerId. */
 import type { Column } from './checked.ts';
-import type { DeltaEnvelope, InsertedRow } from './delta.ts';
+import type { DeltaEnvelope, DomainLack, InsertedRow } from './delta.ts';
 import type { EventType } from './event-type.ts';
 import type { DomainName, FragmentId, QueryId } from './ids.ts';
 import type { FragmentKind } from './plan.ts';
@@ -15,6 +15,8 @@ export interface FragmentProgress {
   readonly lastSeq: number;
   /** Of a fragment whose bounds are being watched. */
   readonly silence?: SilentProgress | undefined;
+  /** Of a placed residual: its inputs of which something is or was missing. @default none */
+  readonly lacks?: readonly DomainLack[] | undefined;
 }
 
 /** From the domain that runs fragments to one consumer, covering all its fragments. */
@@ -67,6 +69,24 @@ export interface PrepareFragment {
   readonly columns: readonly Column[];
   /** Domains that will hold the rows or what is derived from them. */
   readonly readers: readonly DomainName[];
+  /** Of a residual that is to run here (kind `result`): what its text reads instead of streams. */
+  readonly residual?: ResidualRequest | undefined;
+}
+
+/** What the domain that runs a placed residual asks others for, as the owner of a query does (DESIGN §5). */
+export interface ResidualRequest {
+  readonly inputs: readonly ResidualInput[];
+  /** True: never go on without a domain (`wait`). */
+  readonly waits: boolean;
+}
+
+export interface ResidualInput {
+  /** As the residual's text calls it. */
+  readonly name: string;
+  readonly kind: FragmentKind;
+  readonly standsFor: string;
+  readonly columns: readonly Column[];
+  readonly fragments: readonly { readonly name: string; readonly domain: DomainName; readonly epl: string }[];
 }
 
 export interface CommitFragment {

@@ -1,5 +1,6 @@
 /** Deltas: what one cause does to one fragment (DESIGN §5). */
 import type { CauseKey } from './cause-key.ts';
+import type { DomainName } from './ids.ts';
 import type { Value } from './value.ts';
 
 /** Names a row of a view on another machine: the source event's id, with the part index of a contained event. */
@@ -32,6 +33,16 @@ export interface Delta {
   readonly updates: readonly Update[];
   /** Set when the receiver's content was replaced by a snapshot: what lay between was not seen. */
   readonly gap?: boolean | undefined;
+  /** Of a placed residual: domains of which something was missing when it was made. @default none */
+  readonly lacks?: readonly DomainLack[] | undefined;
+}
+
+/** How far a domain counts in what is derived from it at another one. */
+export interface DomainLack {
+  readonly domain: DomainName;
+  readonly state: 'live' | 'stale' | 'refilling';
+  /** Since when nothing is missing. */
+  readonly completeFromMs: number;
 }
 
 /** The wire unit of the data plane; see proto/exchange.proto for limits. */

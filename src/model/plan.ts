@@ -24,6 +24,14 @@ export interface PlannedFragment {
   readonly selects?: { readonly stream: string; readonly predicate: string } | undefined;
   /** What it is expected to send; absent where nothing was estimated. */
   readonly estimate?: FragmentEstimate | undefined;
+  /** Of a residual that runs at this domain (kind `result`): what its text reads of others. */
+  readonly placed?: PlacedResidual | undefined;
+}
+
+/** The DAG below a residual that does not run at the owner of its query: that domain reads these fragments. */
+export interface PlacedResidual {
+  readonly fragments: readonly PlannedFragment[];
+  readonly inputs: readonly PlannedInput[];
 }
 
 /** What a fragment is expected to send to one consumer, per second; heartbeats apart. */
@@ -95,4 +103,14 @@ export interface PlannedStatement {
   readonly columns: readonly Column[];
   /** True if its rows are there for other statements: `insert into`, and unnamed windows, tables, variables. @default false */
   readonly feeds?: boolean | undefined;
+}
+
+/** Domains that run fragments of the plan, also those below a residual that runs elsewhere. */
+export function domainsOf(below: PlacedResidual): readonly DomainName[] {
+  return [...new Set(allFragments(below).map((f) => f.domain))];
+}
+
+/** The whole DAG, each fragment before those that it reads. */
+export function allFragments({ fragments }: PlacedResidual): readonly PlannedFragment[] {
+  return fragments.flatMap((f) => (f.placed === undefined ? [f] : [f, ...allFragments(f.placed)]));
 }

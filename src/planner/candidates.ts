@@ -5,7 +5,7 @@
  * combination is planned; beyond that the search begins with everything done, everything left, and each rule left by
  * itself, and goes on from the best of these by turning one place at a time while that helps.
  */
-import type { Plan, PlanAlternative } from '../model/plan.ts';
+import type { Plan, PlanAlternative, PlannedFragment } from '../model/plan.ts';
 import { crossingBytesHz } from './cost/plan-bytes.ts';
 import type { Choice } from './draft.ts';
 import type { PlanOptions } from './planning.ts';
@@ -67,7 +67,7 @@ class Search {
   get found(): Iterable<Candidate> {
     const byShape = new Map<string, Candidate>();
     for (const c of this.#seen.values()) {
-      const shape = JSON.stringify([c.plan.fragments.map((f) => [f.domain, f.kind, f.epl]), c.plan.statements]);
+      const shape = JSON.stringify([c.plan.fragments.map(shapeOf), c.plan.statements]);
       const known = byShape.get(shape);
       if (known === undefined || c.left.size < known.left.size) byShape.set(shape, c);
     }
@@ -118,6 +118,10 @@ class Search {
     }
     return true;
   }
+}
+
+function shapeOf({ domain, kind, epl, placed }: PlannedFragment): unknown {
+  return [domain, kind, epl, placed?.fragments.map(shapeOf)];
 }
 
 function sitesOf(choices: readonly Choice[], rule: RuleName): ReadonlySet<string> {

@@ -10,6 +10,8 @@ export interface FederatedCatalog extends Catalog {
   domainsOf(typeName: string): readonly DomainName[] | null;
   /** Those of them that let only groups of tumbling windows out (DESIGN §7): a statement over them runs there whole or not at all. */
   aggregateOnly?(typeName: string): readonly DomainName[];
+  /** True if no domain enters or leaves a union while queries run (replay of scenarios). @default false */
+  readonly unionsFixed?: boolean | undefined;
   /** A better error where the federation itself is the cause (domains that disagree on a schema); else the same. */
   explain?(error: unknown): unknown;
 }

@@ -1,6 +1,6 @@
 /** What each domain tells whom under a plan (DESIGN §5, §7). Pure. */
 import type { DomainName } from '../model/ids.ts';
-import type { FragmentKind, Plan, PlannedFragment } from '../model/plan.ts';
+import type { FragmentKind, PlacedResidual, Plan } from '../model/plan.ts';
 
 export interface Disclosure {
   readonly domain: DomainName;
@@ -16,19 +16,16 @@ export interface Disclosure {
 
 /** One per fragment that crosses a border, by domain. */
 export function disclosuresOf(plan: Plan): readonly Disclosure[] {
-  const crossing = plan.fragments.filter((f) => f.domain !== plan.owner);
-  return [...crossing]
-    .sort((a, b) => (a.domain < b.domain ? -1 : a.domain > b.domain ? 1 : 0))
-    .map((f) => ({
-      domain: f.domain,
-      to: plan.owner,
-      of: inputOf(plan, f)?.standsFor ?? '',
-      columns: f.columns.filter((c) => c.name !== '~').map((c) => c.name),
-      kind: f.kind,
-      epl: f.epl,
-    }));
+  return told(plan, plan.owner).sort((a, b) => (a.domain < b.domain ? -1 : a.domain > b.domain ? 1 : 0));
 }
 
-function inputOf(plan: Plan, fragment: PlannedFragment): Plan['inputs'][number] | undefined {
-  return plan.inputs.find((i) => i.fragments.includes(fragment.name));
+/** `to`: where what reads the fragments runs. */
+function told(below: PlacedResidual, to: DomainName): Disclosure[] {
+  return below.fragments.flatMap((f) => {
+    const inner = f.placed === undefined ? [] : told(f.placed, f.domain);
+    if (f.domain === to) return inner;
+    const columns = f.columns.filter((c) => c.name !== '~').map((c) => c.name);
+    const of = below.inputs.find((i) => i.fragments.includes(f.name))?.standsFor ?? '';
+    return [{ domain: f.domain, to, of, columns, kind: f.kind, epl: f.epl }, ...inner];
+  });
 }

@@ -6,10 +6,12 @@ import type {
   FragmentEstimate,
   FragmentKind,
   MeasuredPlan,
+  PlacedResidual,
   Plan,
   PlannedFragment,
   PlannedInput,
 } from '../model/plan.ts';
+import type { DomainName } from '../model/ids.ts';
 import { crossingBytesHz, deltaBytesHz, heartbeatBytesHz } from './cost/plan-bytes.ts';
 import { disclosuresOf, type Disclosure } from './disclosure.ts';
 
@@ -55,17 +57,28 @@ function tree(plan: Plan, measured: MeasuredPlan | null): readonly string[] {
     if (s.epl !== null) lines.push(`│ ${s.epl}`);
     else lines.push(`│ ${s.name ?? 'statement'}: rows of \`${s.shippedAs ?? ''}\` as they come`);
   }
-  for (const [i, input] of plan.inputs.entries()) {
-    const last = i === plan.inputs.length - 1;
-    lines.push(`${last ? '└─' : '├─'} \`${input.name}\` ${input.standsFor}: ${KINDS[input.kind]}`);
-    for (const line of fragmentLines(plan, input, measured)) lines.push(`${last ? ' ' : '│'}  ${line}`);
-  }
-  return lines;
+  return [...lines, ...inputLines(plan, plan.owner, measured)];
+}
+
+/** `reader`: where what reads the inputs runs. */
+function inputLines(below: PlacedResidual, reader: DomainName, measured: MeasuredPlan | null): readonly string[] {
+  return below.inputs.flatMap((input, i) => {
+    const last = i === below.inputs.length - 1;
+    return [
+      `${last ? '└─' : '├─'} \`${input.name}\` ${input.standsFor}: ${KINDS[input.kind]}`,
+      ...fragmentLines(below, input, reader, measured).map((line) => `${last ? ' ' : '│'}  ${line}`),
+    ];
+  });
 }
 
 /** Fragments of one text are told together: a union has one for each domain. */
-function fragmentLines(plan: Plan, input: PlannedInput, measured: MeasuredPlan | null): readonly string[] {
-  const own = plan.fragments.filter((f) => input.fragments.includes(f.name));
+function fragmentLines(
+  below: PlacedResidual,
+  input: PlannedInput,
+  reader: DomainName,
+  measured: MeasuredPlan | null,
+): readonly string[] {
+  const own = below.fragments.filter((f) => input.fragments.includes(f.name));
   const groups = [...Map.groupBy(own, (f) => `${f.kind} ${f.epl}`).values()];
   return groups.flatMap((same, i) => {
     const last = i === groups.length - 1;
@@ -73,7 +86,10 @@ function fragmentLines(plan: Plan, input: PlannedInput, measured: MeasuredPlan |
     if (first === undefined) return [];
     return [
       `${last ? '└─' : '├─'} ${places(same)}: ${first.epl}`,
-      ...details(same, plan, measured).map((line) => `${last ? ' ' : '│'}  ${line}`),
+      ...details(same, reader, measured).map((line) => `${last ? ' ' : '│'}  ${line}`),
+      ...(first.placed === undefined ? [] : inputLines(first.placed, first.domain, null)).map(
+        (line) => `${last ? ' ' : '│'}  ${line}`,
+      ),
     ];
   });
 }
@@ -84,11 +100,15 @@ function places(same: readonly PlannedFragment[]): string {
   return `at ${names.slice(0, NAMED_DOMAINS).join(', ')} and ${names.length - NAMED_DOMAINS} others`;
 }
 
-function details(same: readonly PlannedFragment[], plan: Plan, measured: MeasuredPlan | null): readonly string[] {
+function details(
+  same: readonly PlannedFragment[],
+  reader: DomainName,
+  measured: MeasuredPlan | null,
+): readonly string[] {
   const lines: string[] = [];
   const [first] = same;
   if (first !== undefined && first.rules.length > 0) lines.push(`by: ${first.rules.join('; ')}`);
-  const remote = same.some((f) => f.domain !== plan.owner);
+  const remote = same.some((f) => f.domain !== reader);
   const estimates = same.flatMap((f) => f.estimate ?? []);
   if (estimates.length > 0) lines.push(`${remote ? 'about ' : ''}${ratesOf(estimates, remote)}`);
   const names = new Set(same.map((f) => f.name));

@@ -18,6 +18,7 @@ import { NO_STATISTICS } from './cost/statistics.ts';
 import { Draft } from './draft.ts';
 import { planStatement } from './plan-statement.ts';
 import type { Planning, PlanOptions } from './planning.ts';
+import { placeResidual } from './rules/place-residual.ts';
 import { ALL_RULES } from './rules/rule-names.ts';
 import { undeclaredReads } from './undeclared.ts';
 import { familyOf } from './whole-stream.ts';
@@ -70,10 +71,20 @@ function draftPlan(
       },
     );
   }
-  const { fragments, inputs, choices } = draft;
+  const { choices } = draft;
+  const placed = placeResidual(module, statements, planning);
+  const { fragments, inputs } = placed ?? draft;
   const clock = fragments.every((f) => f.domain === options.owner) ? 'local' : 'merged';
-  const notes = refusalsAhead(inputs, catalog, options.owner);
-  return { plan: { owner: options.owner, clock, fragments, inputs, statements, notes }, choices };
+  const notes = refusalsAhead(draft.inputs, catalog, options.owner);
+  const plan: Plan = {
+    owner: options.owner,
+    clock,
+    fragments,
+    inputs,
+    statements: placed?.statements ?? statements,
+    notes,
+  };
+  return { plan, choices };
 }
 
 /** Domains that let only aggregates out (DESIGN §7) refuse what does not run there whole. */

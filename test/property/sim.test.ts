@@ -19,6 +19,10 @@ const SEEDS: Readonly<Record<string, readonly number[]>> = {
   // 1, 4: a policy changed between the two phases of a registration, which failed with UNKNOWN_FRAGMENT.
   // 774: of two queries that shared fragments one asked how far they are, and the other was told nothing any more.
   'mixed-faults': [1, 2, 3, 4, 9, 84, 410, 774],
+  // A commit was asked twice, of which the first was still under way, and the residual began twice.
+  'placed-faults': [32, 108],
+  // 39: its owner crashed while it was registered; 6: what was prepared for a residual was lost before it was committed.
+  'placed-crashes': [6, 39],
   // 273: a commit that came late began a fragment anew, and what it had watched was gone; 277: one that had yet to begin
   // anew promised to keep silent.
   'silent-faults': [1, 273, 277],

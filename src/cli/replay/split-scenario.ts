@@ -62,6 +62,7 @@ export function splitScenario(scenario: Scenario): FederatedScenario {
       eventTypeNames: () => catalog.eventTypeNames(),
       variable: () => undefined,
       domainsOf,
+      unionsFixed: true,
     },
     route: (typeName, step) => {
       const { domain } = step;

@@ -693,6 +693,9 @@ export namespace pqa {
             /** Prepare readers. */
             readers: string[];
 
+            /** Prepare residual. */
+            residual?: (pqa.wire.Residual.$Properties|null);
+
             /**
              * Encodes the specified Prepare message. Does not implicitly {@link pqa.wire.Prepare.verify|verify} messages.
              * @param message Prepare message or plain object to encode
@@ -738,12 +741,228 @@ export namespace pqa {
                 /** Prepare readers */
                 readers?: (string[]|null);
 
+                /** Prepare residual */
+                residual?: (pqa.wire.Residual.$Properties|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
             /** Shape of a Prepare. */
             type $Shape = pqa.wire.Prepare.$Properties;
+        }
+
+        /**
+         * Properties of a Residual.
+         * @deprecated Use pqa.wire.Residual.$Properties instead.
+         */
+        interface IResidual extends pqa.wire.Residual.$Properties {
+        }
+
+        /** Represents a Residual. */
+        class Residual {
+
+            /**
+             * Constructs a new Residual.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: pqa.wire.Residual.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Residual inputs. */
+            inputs: pqa.wire.ResidualInput.$Properties[];
+
+            /** Residual waits. */
+            waits?: (boolean|null);
+
+            /**
+             * Encodes the specified Residual message. Does not implicitly {@link pqa.wire.Residual.verify|verify} messages.
+             * @param message Residual message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: pqa.wire.Residual.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Residual message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {pqa.wire.Residual & pqa.wire.Residual.$Shape} Residual
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): pqa.wire.Residual & pqa.wire.Residual.$Shape;
+        }
+
+        namespace Residual {
+
+            /** Properties of a Residual. */
+            interface $Properties {
+
+                /** Residual inputs */
+                inputs?: (pqa.wire.ResidualInput.$Properties[]|null);
+
+                /** Residual waits */
+                waits?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Residual. */
+            type $Shape = pqa.wire.Residual.$Properties;
+        }
+
+        /**
+         * Properties of a ResidualInput.
+         * @deprecated Use pqa.wire.ResidualInput.$Properties instead.
+         */
+        interface IResidualInput extends pqa.wire.ResidualInput.$Properties {
+        }
+
+        /** Represents a ResidualInput. */
+        class ResidualInput {
+
+            /**
+             * Constructs a new ResidualInput.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: pqa.wire.ResidualInput.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ResidualInput name. */
+            name?: (string|null);
+
+            /** ResidualInput kind. */
+            kind?: (pqa.wire.FragmentKind|null);
+
+            /** ResidualInput standsFor. */
+            standsFor?: (string|null);
+
+            /** ResidualInput columns. */
+            columns: pqa.wire.Column.$Properties[];
+
+            /** ResidualInput fragments. */
+            fragments: pqa.wire.ResidualFragment.$Properties[];
+
+            /**
+             * Encodes the specified ResidualInput message. Does not implicitly {@link pqa.wire.ResidualInput.verify|verify} messages.
+             * @param message ResidualInput message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: pqa.wire.ResidualInput.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ResidualInput message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {pqa.wire.ResidualInput & pqa.wire.ResidualInput.$Shape} ResidualInput
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): pqa.wire.ResidualInput & pqa.wire.ResidualInput.$Shape;
+        }
+
+        namespace ResidualInput {
+
+            /** Properties of a ResidualInput. */
+            interface $Properties {
+
+                /** ResidualInput name */
+                name?: (string|null);
+
+                /** ResidualInput kind */
+                kind?: (pqa.wire.FragmentKind|null);
+
+                /** ResidualInput standsFor */
+                standsFor?: (string|null);
+
+                /** ResidualInput columns */
+                columns?: (pqa.wire.Column.$Properties[]|null);
+
+                /** ResidualInput fragments */
+                fragments?: (pqa.wire.ResidualFragment.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ResidualInput. */
+            type $Shape = pqa.wire.ResidualInput.$Properties;
+        }
+
+        /**
+         * Properties of a ResidualFragment.
+         * @deprecated Use pqa.wire.ResidualFragment.$Properties instead.
+         */
+        interface IResidualFragment extends pqa.wire.ResidualFragment.$Properties {
+        }
+
+        /** Represents a ResidualFragment. */
+        class ResidualFragment {
+
+            /**
+             * Constructs a new ResidualFragment.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: pqa.wire.ResidualFragment.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ResidualFragment name. */
+            name?: (string|null);
+
+            /** ResidualFragment domain. */
+            domain?: (string|null);
+
+            /** ResidualFragment epl. */
+            epl?: (string|null);
+
+            /**
+             * Encodes the specified ResidualFragment message. Does not implicitly {@link pqa.wire.ResidualFragment.verify|verify} messages.
+             * @param message ResidualFragment message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: pqa.wire.ResidualFragment.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ResidualFragment message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {pqa.wire.ResidualFragment & pqa.wire.ResidualFragment.$Shape} ResidualFragment
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): pqa.wire.ResidualFragment & pqa.wire.ResidualFragment.$Shape;
+        }
+
+        namespace ResidualFragment {
+
+            /** Properties of a ResidualFragment. */
+            interface $Properties {
+
+                /** ResidualFragment name */
+                name?: (string|null);
+
+                /** ResidualFragment domain */
+                domain?: (string|null);
+
+                /** ResidualFragment epl */
+                epl?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ResidualFragment. */
+            type $Shape = pqa.wire.ResidualFragment.$Properties;
         }
 
         /**
@@ -2320,6 +2539,9 @@ export namespace pqa {
             /** Progress silence. */
             silence?: (pqa.wire.SilentProgress.$Properties|null);
 
+            /** Progress lacks. */
+            lacks: pqa.wire.Lack.$Properties[];
+
             /**
              * Encodes the specified Progress message. Does not implicitly {@link pqa.wire.Progress.verify|verify} messages.
              * @param message Progress message or plain object to encode
@@ -2358,6 +2580,9 @@ export namespace pqa {
 
                 /** Progress silence */
                 silence?: (pqa.wire.SilentProgress.$Properties|null);
+
+                /** Progress lacks */
+                lacks?: (pqa.wire.Lack.$Properties[]|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -3039,6 +3264,9 @@ export namespace pqa {
             /** Delta updates. */
             updates: pqa.wire.Update.$Properties[];
 
+            /** Delta lacks. */
+            lacks: pqa.wire.Lack.$Properties[];
+
             /**
              * Encodes the specified Delta message. Does not implicitly {@link pqa.wire.Delta.verify|verify} messages.
              * @param message Delta message or plain object to encode
@@ -3084,6 +3312,9 @@ export namespace pqa {
                 /** Delta updates */
                 updates?: (pqa.wire.Update.$Properties[]|null);
 
+                /** Delta lacks */
+                lacks?: (pqa.wire.Lack.$Properties[]|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
@@ -3097,8 +3328,91 @@ export namespace pqa {
               path?: number[]|null;
               gap?: boolean|null;
               updates?: pqa.wire.Update.$Shape[]|null;
+              lacks?: pqa.wire.Lack.$Shape[]|null;
               $unknowns?: Uint8Array[];
             };
+        }
+
+        /**
+         * Properties of a Lack.
+         * @deprecated Use pqa.wire.Lack.$Properties instead.
+         */
+        interface ILack extends pqa.wire.Lack.$Properties {
+        }
+
+        /** Represents a Lack. */
+        class Lack {
+
+            /**
+             * Constructs a new Lack.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: pqa.wire.Lack.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Lack domain. */
+            domain?: (string|null);
+
+            /** Lack state. */
+            state?: (pqa.wire.LackState|null);
+
+            /** Lack completeFromMs. */
+            completeFromMs?: (number|null);
+
+            /**
+             * Encodes the specified Lack message. Does not implicitly {@link pqa.wire.Lack.verify|verify} messages.
+             * @param message Lack message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: pqa.wire.Lack.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Lack message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {pqa.wire.Lack & pqa.wire.Lack.$Shape} Lack
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): pqa.wire.Lack & pqa.wire.Lack.$Shape;
+        }
+
+        namespace Lack {
+
+            /** Properties of a Lack. */
+            interface $Properties {
+
+                /** Lack domain */
+                domain?: (string|null);
+
+                /** Lack state */
+                state?: (pqa.wire.LackState|null);
+
+                /** Lack completeFromMs */
+                completeFromMs?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Lack. */
+            type $Shape = pqa.wire.Lack.$Properties;
+        }
+
+        /** LackState enum. */
+        enum LackState {
+
+            /** LIVE value */
+            LIVE = 0,
+
+            /** STALE value */
+            STALE = 1,
+
+            /** REFILLING value */
+            REFILLING = 2
         }
 
         /** Phase enum. */

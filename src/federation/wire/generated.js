@@ -959,6 +959,7 @@ export const pqa = $root.pqa = (() => {
             Prepare.prototype.epl = null;
             Prepare.prototype.columns = $util.emptyArray;
             Prepare.prototype.readers = $util.emptyArray;
+            Prepare.prototype.residual = null;
 
             Prepare.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -983,6 +984,8 @@ export const pqa = $root.pqa = (() => {
                 if (message.readers != null && message.readers.length)
                     for (let i = 0; i < message.readers.length; ++i)
                         writer.uint32(58).string(message.readers[i]);
+                if (message.residual != null && $Object.hasOwnProperty.call(message, "residual"))
+                    $root.pqa.wire.Residual.encode(message.residual, writer.uint32(106).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1077,6 +1080,12 @@ export const pqa = $root.pqa = (() => {
                             message.readers.push(reader.stringVerify());
                             continue;
                         }
+                    case 13: {
+                            if (wireType !== 2)
+                                break;
+                            message.residual = $root.pqa.wire.Residual.decode(reader, reader.size(), $undefined, _depth + 1, message.residual);
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -1095,6 +1104,339 @@ export const pqa = $root.pqa = (() => {
             };
 
             return Prepare;
+        })();
+
+        wire.Residual = (function() {
+
+            const Residual = function (properties) {
+                this.inputs = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            Residual.prototype.inputs = $util.emptyArray;
+            Residual.prototype.waits = null;
+
+            Residual.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.inputs != null && message.inputs.length)
+                    for (let i = 0; i < message.inputs.length; ++i)
+                        $root.pqa.wire.ResidualInput.encode(message.inputs[i], writer.uint32(10).fork(), _depth + 1).ldelim();
+                if (message.waits != null && $Object.hasOwnProperty.call(message, "waits") && message.waits !== false)
+                    writer.uint32(16).bool(message.waits);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            Residual.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.pqa.wire.Residual();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.inputs && message.inputs.length))
+                                message.inputs = [];
+                            message.inputs.push($root.pqa.wire.ResidualInput.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.waits = value;
+                            else
+                                delete message.waits;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Residual;
+        })();
+
+        wire.ResidualInput = (function() {
+
+            const ResidualInput = function (properties) {
+                this.columns = [];
+                this.fragments = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            ResidualInput.prototype.name = null;
+            ResidualInput.prototype.kind = null;
+            ResidualInput.prototype.standsFor = null;
+            ResidualInput.prototype.columns = $util.emptyArray;
+            ResidualInput.prototype.fragments = $util.emptyArray;
+
+            ResidualInput.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.name != null && $Object.hasOwnProperty.call(message, "name") && message.name !== "")
+                    writer.uint32(10).string(message.name);
+                if (message.kind != null && $Object.hasOwnProperty.call(message, "kind") && message.kind !== 0)
+                    writer.uint32(16).int32(message.kind);
+                if (message.standsFor != null && $Object.hasOwnProperty.call(message, "standsFor") && message.standsFor !== "")
+                    writer.uint32(26).string(message.standsFor);
+                if (message.columns != null && message.columns.length)
+                    for (let i = 0; i < message.columns.length; ++i)
+                        $root.pqa.wire.Column.encode(message.columns[i], writer.uint32(34).fork(), _depth + 1).ldelim();
+                if (message.fragments != null && message.fragments.length)
+                    for (let i = 0; i < message.fragments.length; ++i)
+                        $root.pqa.wire.ResidualFragment.encode(message.fragments[i], writer.uint32(42).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            ResidualInput.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.pqa.wire.ResidualInput();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.name = value;
+                            else
+                                delete message.name;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.kind = value;
+                            else
+                                delete message.kind;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.standsFor = value;
+                            else
+                                delete message.standsFor;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.columns && message.columns.length))
+                                message.columns = [];
+                            message.columns.push($root.pqa.wire.Column.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.fragments && message.fragments.length))
+                                message.fragments = [];
+                            message.fragments.push($root.pqa.wire.ResidualFragment.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return ResidualInput;
+        })();
+
+        wire.ResidualFragment = (function() {
+
+            const ResidualFragment = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            ResidualFragment.prototype.name = null;
+            ResidualFragment.prototype.domain = null;
+            ResidualFragment.prototype.epl = null;
+
+            ResidualFragment.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.name != null && $Object.hasOwnProperty.call(message, "name") && message.name !== "")
+                    writer.uint32(10).string(message.name);
+                if (message.domain != null && $Object.hasOwnProperty.call(message, "domain") && message.domain !== "")
+                    writer.uint32(18).string(message.domain);
+                if (message.epl != null && $Object.hasOwnProperty.call(message, "epl") && message.epl !== "")
+                    writer.uint32(26).string(message.epl);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            ResidualFragment.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.pqa.wire.ResidualFragment();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.name = value;
+                            else
+                                delete message.name;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.domain = value;
+                            else
+                                delete message.domain;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.epl = value;
+                            else
+                                delete message.epl;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return ResidualFragment;
         })();
 
         wire.Prepared = (function() {
@@ -3433,6 +3775,7 @@ export const pqa = $root.pqa = (() => {
         wire.Progress = (function() {
 
             const Progress = function (properties) {
+                this.lacks = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -3444,6 +3787,7 @@ export const pqa = $root.pqa = (() => {
             Progress.prototype.watermarkMs = null;
             Progress.prototype.lastSeq = null;
             Progress.prototype.silence = null;
+            Progress.prototype.lacks = $util.emptyArray;
 
             Progress.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -3462,6 +3806,9 @@ export const pqa = $root.pqa = (() => {
                     writer.uint32(32).uint64(message.lastSeq);
                 if (message.silence != null && $Object.hasOwnProperty.call(message, "silence"))
                     $root.pqa.wire.SilentProgress.encode(message.silence, writer.uint32(42).fork(), _depth + 1).ldelim();
+                if (message.lacks != null && message.lacks.length)
+                    for (let i = 0; i < message.lacks.length; ++i)
+                        $root.pqa.wire.Lack.encode(message.lacks[i], writer.uint32(50).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3535,6 +3882,14 @@ export const pqa = $root.pqa = (() => {
                             if (wireType !== 2)
                                 break;
                             message.silence = $root.pqa.wire.SilentProgress.decode(reader, reader.size(), $undefined, _depth + 1, message.silence);
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.lacks && message.lacks.length))
+                                message.lacks = [];
+                            message.lacks.push($root.pqa.wire.Lack.decode(reader, reader.size(), $undefined, _depth + 1));
                             continue;
                         }
                     }
@@ -4498,6 +4853,7 @@ export const pqa = $root.pqa = (() => {
             const Delta = function (properties) {
                 this.path = [];
                 this.updates = [];
+                this.lacks = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -4511,6 +4867,7 @@ export const pqa = $root.pqa = (() => {
             Delta.prototype.path = $util.emptyArray;
             Delta.prototype.gap = null;
             Delta.prototype.updates = $util.emptyArray;
+            Delta.prototype.lacks = $util.emptyArray;
 
             let $oneOfFields;
 
@@ -4542,6 +4899,9 @@ export const pqa = $root.pqa = (() => {
                 if (message.updates != null && message.updates.length)
                     for (let i = 0; i < message.updates.length; ++i)
                         $root.pqa.wire.Update.encode(message.updates[i], writer.uint32(66).fork(), _depth + 1).ldelim();
+                if (message.lacks != null && message.lacks.length)
+                    for (let i = 0; i < message.lacks.length; ++i)
+                        $root.pqa.wire.Lack.encode(message.lacks[i], writer.uint32(74).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -4640,6 +5000,14 @@ export const pqa = $root.pqa = (() => {
                             message.updates.push($root.pqa.wire.Update.decode(reader, reader.size(), $undefined, _depth + 1));
                             continue;
                         }
+                    case 9: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.lacks && message.lacks.length))
+                                message.lacks = [];
+                            message.lacks.push($root.pqa.wire.Lack.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -4658,6 +5026,120 @@ export const pqa = $root.pqa = (() => {
             };
 
             return Delta;
+        })();
+
+        wire.Lack = (function() {
+
+            const Lack = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            Lack.prototype.domain = null;
+            Lack.prototype.state = null;
+            Lack.prototype.completeFromMs = null;
+
+            Lack.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.domain != null && $Object.hasOwnProperty.call(message, "domain") && message.domain !== "")
+                    writer.uint32(10).string(message.domain);
+                if (message.state != null && $Object.hasOwnProperty.call(message, "state") && message.state !== 0)
+                    writer.uint32(16).int32(message.state);
+                if (message.completeFromMs != null && $Object.hasOwnProperty.call(message, "completeFromMs") && (typeof message.completeFromMs === "object" ? message.completeFromMs.low || message.completeFromMs.high : message.completeFromMs !== 0))
+                    writer.uint32(24).uint64(message.completeFromMs);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            Lack.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.pqa.wire.Lack();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.domain = value;
+                            else
+                                delete message.domain;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.state = value;
+                            else
+                                delete message.state;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.completeFromMs = value;
+                            else
+                                delete message.completeFromMs;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Lack;
+        })();
+
+        wire.LackState = (function() {
+            const valuesById = $Object.create(null), values = $Object.create(valuesById);
+            values[valuesById[0] = "LIVE"] = 0;
+            values[valuesById[1] = "STALE"] = 1;
+            values[valuesById[2] = "REFILLING"] = 2;
+            return values;
         })();
 
         wire.Phase = (function() {

@@ -20,6 +20,8 @@ export type WireSilenceReply = pqa.wire.SilenceReply.$Properties;
 export type WireSilentProgress = pqa.wire.SilentProgress.$Properties;
 export type WireType = pqa.wire.Type.$Properties;
 export type WireFragmentKind = pqa.wire.FragmentKind;
+export type WireLack = pqa.wire.Lack.$Properties;
+export type WireResidual = pqa.wire.Residual.$Properties;
 export type WireColumn = pqa.wire.Column.$Properties;
 
 /** What `decode` yields, without the narrower shape that it also claims. */

@@ -84,14 +84,14 @@ export function joinRates(body: JoinBody, figures: FiguresOf): JoinRates {
   return { deltasHz, insertsHz, removesHz };
 }
 
-/** Result rows of a statement that runs whole at `domain`. */
+/** Result rows of a statement. `home`: the domain of each stream. */
 export function estimateStatement(
   statement: SelectStatement,
-  domain: DomainName,
+  home: (stream: number) => DomainName,
   statistics: Statistics,
 ): FragmentEstimate {
   const known = statement.streams.map((s) =>
-    s.source.kind === 'filter' ? figuresOfType(s.source.eventType, domain, statistics) : null,
+    s.source.kind === 'filter' ? figuresOfType(s.source.eventType, home(s.index), statistics) : null,
   );
   const figures: FiguresOf = (stream) => known[stream] ?? null;
   const rates = outputRates(statement, joinRates(statement, figures), figures);

@@ -10,7 +10,20 @@ export function crossingBytesHz(plan: Pick<Plan, 'owner' | 'fragments'>): number
 
 /** Envelopes alone. */
 export function deltaBytesHz({ owner, fragments }: Pick<Plan, 'owner' | 'fragments'>): number {
-  return fragments.reduce((sum, f) => sum + (f.domain === owner ? 0 : (f.estimate?.bytesHz ?? 0)), 0);
+  const own = fragments.reduce((sum, f) => sum + (f.domain === owner ? 0 : (f.estimate?.bytesHz ?? 0)), 0);
+  return own + below(fragments, deltaBytesHz);
+}
+
+/** What residuals that run elsewhere are sent. */
+function below(
+  fragments: readonly PlannedFragment[],
+  bytes: (plan: Pick<Plan, 'owner' | 'fragments'>) => number,
+): number {
+  return fragments.reduce(
+    (sum, { domain, placed }) =>
+      sum + (placed === undefined ? 0 : bytes({ owner: domain, fragments: placed.fragments })),
+    0,
+  );
 }
 
 /**
@@ -18,7 +31,7 @@ export function deltaBytesHz({ owner, fragments }: Pick<Plan, 'owner' | 'fragmen
  * is asked, at the price of two beats, and tells every beat while it is asked again and again (exchange/heartbeat-pace.ts).
  */
 export function heartbeatBytesHz({ owner, fragments }: Pick<Plan, 'owner' | 'fragments'>): number {
-  let bytes = 0;
+  let bytes = below(fragments, heartbeatBytesHz);
   const total = fragments.reduce((sum, f) => sum + deltasHz(f), 0);
   for (const [domain, own] of Map.groupBy(fragments, (f): DomainName => f.domain)) {
     if (domain === owner) continue;

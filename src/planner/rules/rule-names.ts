@@ -9,6 +9,7 @@ export type RuleName =
   | 'push-window'
   | 'ship-whole'
   | 'join-locally'
+  | 'place-residual'
   | 'partial-aggregates'
   | 'silent-having';
 
@@ -20,6 +21,7 @@ export const RULE_TITLES: Readonly<Record<RuleName, string>> = {
   'push-window': 'push the data window',
   'ship-whole': 'ship the whole statement',
   'join-locally': 'join locally what lives together',
+  'place-residual': 'place the residual where its rows are',
   'partial-aggregates': 'partial aggregates',
   'silent-having': 'silent having',
 };
@@ -31,6 +33,7 @@ export const ALL_RULES: ReadonlySet<RuleName> = new Set<RuleName>([
   'push-window',
   'ship-whole',
   'join-locally',
+  'place-residual',
   'partial-aggregates',
   'silent-having',
 ]);

@@ -39,7 +39,7 @@ export const shipWhole: StatementRule = {
       columns: statement.columns,
       standsFor,
       rules: [RULE_TITLES['ship-whole']],
-      estimate: (domain) => estimateStatement(statement, domain, statistics),
+      estimate: (domain) => estimateStatement(statement, () => domain, statistics),
     });
     return { name: statement.name, epl: null, shippedAs: input.name, columns: statement.columns };
   },
@@ -76,7 +76,8 @@ function collectDomains(body: Body, catalog: FederatedCatalog, into: Set<DomainN
   for (const sub of body.subqueries) collectDomains(sub, catalog, into);
 }
 
-function readsOwnerState(statement: SelectStatement): boolean {
+/** True if it reads what only the owner of the query holds: variables, tables, contexts. */
+export function readsOwnerState(statement: SelectStatement): boolean {
   let found =
     statement.limit !== null &&
     (statement.limit.count.kind === 'variable' || statement.limit.offset?.kind === 'variable');

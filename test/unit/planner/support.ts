@@ -10,6 +10,10 @@ import { parseType } from '../../../src/model/value.ts';
 import type { FederatedCatalog } from '../../../src/planner/catalog.ts';
 import { planQuery } from '../../../src/planner/plan-query.ts';
 import type { PlanOptions } from '../../../src/planner/planning.ts';
+import { ALL_RULES, type RuleName } from '../../../src/planner/rules/rule-names.ts';
+
+/** Residuals stay at the owner: tests of other rules look at what is sent there. */
+export const AT_OWNER: ReadonlySet<RuleName> = new Set([...ALL_RULES].filter((r) => r !== 'place-residual'));
 
 export function metric(name: string, properties: Readonly<Record<string, string>>): CatalogMetric {
   return {
@@ -24,11 +28,16 @@ const MEM = metric('Mem', { host: 'string', util: 'double', used: 'long' });
 const CPU = metric('Cpu', { host: 'string', load: 'double', cores: 'int' });
 
 /** `Mem` at renci, tacc and uky, `Cpu` at renci and tacc, `Disk` at uky. */
-export const FEDERATION: FederatedCatalog = new CatalogOfDomains([
+const OFFERS = [
   { domain: 'tacc', version: 1, metrics: [MEM, CPU] },
   { domain: 'renci', version: 1, metrics: [MEM, CPU] },
   { domain: 'uky', version: 1, metrics: [MEM, metric('Disk', { host: 'string', free: 'long' })] },
-]);
+];
+
+export const FEDERATION: FederatedCatalog = new CatalogOfDomains(OFFERS);
+
+/** The same, and nobody enters or leaves a union. */
+export const FIXED_FEDERATION: FederatedCatalog = new CatalogOfDomains(OFFERS, { unionsFixed: true });
 
 export function plan(epl: string, options: Partial<PlanOptions> = {}, catalog: FederatedCatalog = FEDERATION): Plan {
   const layered = new LayeredCatalog(catalog);
@@ -39,10 +48,11 @@ export function plan(epl: string, options: Partial<PlanOptions> = {}, catalog: F
     eventTypeNames: () => layered.eventTypeNames(),
     variable: (name) => layered.variable(name),
     domainsOf: (name) => (module.eventTypes.has(name) ? null : catalog.domainsOf(name)),
+    unionsFixed: catalog.unionsFixed,
     aggregateOnly: (name) => catalog.aggregateOnly?.(name) ?? [],
   };
   const declarations = ast.statements.flatMap((s) => (s.kind === 'createExpression' ? [s.declaration] : []));
-  return planQuery(module, view, { owner: 'client', declarations, ...options });
+  return planQuery(module, view, { owner: 'client', declarations, rules: AT_OWNER, ...options });
 }
 
 /** `domain: text` of every fragment, in order. */
