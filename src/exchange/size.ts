@@ -14,6 +14,8 @@ const KEY_BYTES = 40;
 const PATH_STEP_BYTES = 10;
 const UPDATE_OVERHEAD_BYTES = 8;
 const ROW_OVERHEAD_BYTES = 8;
+/** Of a lack, without the domain's name: state, time, tags and lengths. */
+const LACK_BYTES = 18;
 const ROW_ID_BYTES = 32;
 const VALUE_BYTES = 14;
 /** UTF-8 takes at most three bytes per UTF-16 unit. */
@@ -27,6 +29,7 @@ export function estimateDeltaBytes(delta: Delta): number {
     for (const row of update.insert) bytes += estimateRowBytes(row);
     for (const row of update.remove) bytes += estimateRemovedBytes(row);
   }
+  for (const { domain } of delta.lacks ?? []) bytes += LACK_BYTES + textBytes(domain);
   return bytes;
 }
 
