@@ -3,6 +3,8 @@ import type { CheckedStream } from '../../model/checked.ts';
 import { CodedError } from '../../model/errors.ts';
 import type { Update } from '../../model/delta.ts';
 import type { Event } from '../../model/event.ts';
+import type { EventType } from '../../model/event-type.ts';
+import { DERIVED } from '../window/derived.ts';
 import { compileEventPredicate, compileResidual } from '../compile/compile.ts';
 import type { EventPredicate, Residual } from '../evaluation.ts';
 import { StoreView } from '../store/store-view.ts';
@@ -64,6 +66,20 @@ function derivesOfParts({ source, windows }: CheckedStream): boolean {
   return source.kind === 'filter' && source.contained.length > 0 && windows.some((w) => w.rows === undefined);
 }
 
+/** Type of the events that go into the windows where they are contained ones. */
+function partsOf(stream: CheckedStream): EventType {
+  const { source, windows, eventType } = stream;
+  const steps = source.kind === 'filter' ? source.contained : [];
+  const last = steps.at(-1);
+  if (last === undefined || !windows.some((w) => DERIVED.has(w.name)))
+    return windows.at(-1)?.rows?.rowType ?? eventType;
+  if (steps.every((s) => s.select === null)) return last.eventType;
+  throw new CodedError('NOT_SUPPORTED', 'a derived-value view over selected parts of events is not supported', {
+    position: windows[0]?.position,
+    hint: 'insert them into a stream first',
+  });
+}
+
 /** `more`: conjuncts of `where` that may be tested with the filter. */
 export function compileStream(
   stream: CheckedStream,
@@ -98,7 +114,7 @@ export function compileStream(
       isView(stream) || (store !== null && conjuncts.length > 0)
         ? compileEventPredicate(conjuncts, stream.index)
         : null,
-    contained: compileContained(source.contained, stream.windows.at(-1)?.rows?.rowType ?? stream.eventType),
+    contained: compileContained(source.contained, partsOf(stream)),
     windows: compileWindows(stream),
     tail,
     priorDepth,

@@ -131,3 +131,16 @@ test('a query asked once takes no windows', () => {
   const run = started('select v from Row', [['a', 2]]);
   expect(() => run.query('select * from W#uni(v)')).toThrow(expect.objectContaining({ code: 'INVALID_STATEMENT' }));
 });
+
+test('a derived value of contained events', () => {
+  const run = new EplRun([ITEM, ROW]);
+  run.deploy("@name('s') select total from Row[items]#keepall#uni(n)");
+  run.send('Row', {
+    host: 'a',
+    items: [
+      { name: 'x', n: 1 },
+      { name: 'y', n: 4 },
+    ],
+  });
+  expect(told(run)).toEqual([[{ total: 5 }]]);
+});
