@@ -27,7 +27,7 @@ export interface FragmentOutlet {
   sendHeartbeat(to: DomainName, heartbeat: Heartbeat): void;
   /** A consumer in this very agent. */
   deliver(frame: DeltaEnvelope): void;
-  /** All that this turn had for these fragments' consumers here is delivered: what they send later lies at or after `bound`. */
+  /** All that this turn had for these fragments' consumers here is delivered: what they send later lies behind `bound`. */
   delivered?(fragmentIds: readonly FragmentId[], bound: CauseKey): void;
 }
 
@@ -142,7 +142,8 @@ export class FragmentOutbox {
       outlet.deliver({ fragmentId, epoch, seq, keyId: '', watermarkMs, deltas });
       if (running.held === null && running.silence?.silent !== true) delivered.push(fragmentId);
     }
-    outlet.delivered?.(delivered, eventKey(runtime.stampMs, runtime.domain, runtime.nextSeq));
+    // The last event's number: the next event may have its stamp, and is not to be taken in parts.
+    outlet.delivered?.(delivered, eventKey(runtime.stampMs, runtime.domain, runtime.nextSeq - 1));
   }
 
   #publish(running: RunningFragment, nowMs: number): void {

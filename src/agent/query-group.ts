@@ -284,7 +284,7 @@ export class QueryGroup {
     this.drain();
   }
 
-  /** All that this agent's own domain had up to now is here: what it sends later lies at or after `bound`. */
+  /** All that this agent's own domain had up to now is here: what it sends later lies behind `bound`. */
   onDelivered(bound: CauseKey): void {
     for (const member of this.#members) {
       // What is not in order yet is missing: then there is more before the bound.

@@ -258,7 +258,7 @@ export class MergedInputs {
   }
 
   /**
-   * An input of the owner's own domain: nothing that it sends from now on lies before `bound`, which says more than a
+   * An input of the owner's own domain: all that it sends from now on lies behind `bound`, which says more than a
    * watermark can. To be called after its deltas were offered. Counts for live inputs.
    */
   bound(fragmentId: string, bound: CauseKey): void {

@@ -8,6 +8,7 @@
 import type { AstFilterSource } from '../model/ast.ts';
 import type { SelectBody, SelectStatement } from '../model/checked.ts';
 import { isSubtype, type EventType } from '../model/event-type.ts';
+import { walkExpression } from '../model/expression-tree.ts';
 import { quoteName } from '../epl/print-names.ts';
 import { parseStreamName, stringifyStreamName, type DomainName } from '../model/ids.ts';
 import type { FederatedCatalog } from './catalog.ts';
@@ -112,8 +113,23 @@ export function isWhole(
   { catalog, open, variants }: Pick<Planning, 'catalog' | 'open' | 'variants'>,
 ): boolean {
   if (open.has(type.name)) return true;
-  if (isSelect(body) && body.insertInto !== null && variants.has(body.insertInto.typeName)) return true;
+  if (isSelect(body) && body.insertInto !== null) {
+    if (variants.has(body.insertInto.typeName) || handsOn(body, stream)) return true;
+  }
   return looksAtSubtypes(body, stream, type, catalog);
+}
+
+/** True if a column is an event of the stream: the stream that it goes into says of which type. */
+function handsOn(body: SelectStatement, stream: number): boolean {
+  let hands = false;
+  for (const item of body.select) {
+    if (item.kind === 'streamWildcard') hands ||= item.stream === stream && item.as !== null;
+    if (item.kind !== 'expression') continue;
+    walkExpression(item.expression, (e) => {
+      if (e.kind === 'event' && meansStream(e.ref, 0, stream)) hands = true;
+    });
+  }
+  return hands;
 }
 
 function isSelect(body: SelectBody): body is SelectStatement {

@@ -4,7 +4,7 @@
  *
  * Safe when: the module is one select that inserts into nothing; its inputs stand for streams of named domains.
  * Unsafe when: it reads a variable, a table or a context (the owner holds those), its content is asked for (`hold`, iterated),
- * an input is a stream under its own name (`typeof`, supertypes, undeclared members), columns hold events, the silence of
+ * an input is a stream under its own name (`typeof`, supertypes), undeclared members are read, columns hold events, the silence of
  * bounds keeps its domains quiet (the owner proves them), or a reference is a union that may grow: its owner follows it.
  *
  * Not always better: rows may outnumber what they are made of, so that it is weighed only where the rates of all streams are
@@ -35,6 +35,8 @@ export function placeResidual(
   const [statement] = module.statements;
   const [planned] = statements;
   if (!planning.allows('place-residual') || !planning.alone || statement?.kind !== 'select') return null;
+  // Their columns are the owner's to read: the text that is placed names members, not columns.
+  if (planning.undeclared.names.length > 0) return null;
   if (planned === undefined || planned.epl === null || !isPlaceable(statement)) return null;
   if (!draft.inputs.every((input) => isReadable(input, catalog.unionsFixed === true))) return null;
   if (options.choose !== 'always' && !isMeasured(draft.fragments, draft.inputs, planning)) return null;

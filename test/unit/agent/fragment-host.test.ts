@@ -223,6 +223,8 @@ describe('fragment host', () => {
       w.run('renci');
       w.send('x', 9);
       expect([w.published.length, w.delivered.length]).toEqual([0, 1]);
+      // The next event may have the same stamp: the bound is this one, not the next.
+      expect(w.bounds).toEqual([w.delivered[0]?.deltas[0]?.key]);
       w.run('b', { queryId: 'q2' });
       w.send('y', 9);
       expect([w.published.length, w.delivered.length]).toEqual([1, 2]);

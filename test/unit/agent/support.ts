@@ -6,6 +6,7 @@ import { Ledger } from '../../../src/agent/ledger.ts';
 import { LocalRuntime } from '../../../src/agent/local-runtime.ts';
 import type { Column } from '../../../src/model/checked.ts';
 import type { Heartbeat, PrepareFragment } from '../../../src/model/control.ts';
+import type { CauseKey } from '../../../src/model/cause-key.ts';
 import type { DeltaEnvelope } from '../../../src/model/delta.ts';
 import { CodedError, type ErrorCode } from '../../../src/model/errors.ts';
 import type { ExportPolicy } from '../../../src/model/policy.ts';
@@ -25,6 +26,7 @@ export class HostWorld {
   readonly policies: ExportPolicies;
   readonly published: DeltaEnvelope[] = [];
   readonly delivered: DeltaEnvelope[] = [];
+  readonly bounds: CauseKey[] = [];
   readonly heartbeats: { readonly to: string; readonly heartbeat: Heartbeat }[] = [];
 
   constructor(
@@ -44,6 +46,7 @@ export class HostWorld {
         outlet: {
           publish: (e) => this.published.push(e),
           deliver: (e) => this.delivered.push(e),
+          delivered: (_, bound) => this.bounds.push(bound),
           sendHeartbeat: (to, heartbeat) => this.heartbeats.push({ to, heartbeat }),
         },
       },

@@ -65,8 +65,14 @@ test("a bound lets the owner's own causes go before its clock has moved on, and 
   for (const fragment of ['own', 'own2']) merged.advance(fragment, 120);
   merged.advance('z', 120);
   expect(drain()).toEqual(['→120']);
-  for (const fragment of ['own', 'own2']) merged.bound(fragment, eventKey(120, 'own', 8));
+  // The bound is the last event that was stamped: all that comes later lies behind it.
+  for (const fragment of ['own', 'own2']) merged.bound(fragment, eventKey(120, 'own', 7));
   expect(drain()).toEqual(['120/1/own/7']);
+  merged.offer('own', insertion(120, 'own', 8));
+  expect(drain(), 'the other fragment may have a part in it').toEqual([]);
+  merged.offer('own2', insertion(120, 'own', 8));
+  for (const fragment of ['own', 'own2']) merged.bound(fragment, eventKey(120, 'own', 8));
+  expect(drain()).toEqual(['120/1/own/8']);
   // A bound that says less than what is known changes nothing.
   merged.bound('own2', eventKey(110, 'own', 1));
   merged.offer('own2', insertion(120, 'own', 9));

@@ -54,6 +54,13 @@ describe('streams that reach the residual whole', () => {
     expect(p.inputs.map((i) => i.name)).toEqual(['~0', 'renci.Mem', 'tacc.Mem', 'uky.Mem']);
   });
 
+  it('an event that is handed on as a column keeps its type', () => {
+    const p = plan('insert into Seen select m as c, m.host as h from Mem as m; select c.host as h from Seen');
+    expect(p.inputs.map((i) => i.name)).toEqual(['renci.Mem', 'tacc.Mem', 'uky.Mem']);
+    const alone = plan('select m as c from Mem as m');
+    expect(alone.inputs.map((i) => i.name)).toEqual(['~0']);
+  });
+
   it('subtypes with more columns come as inputs of their own, each event once', () => {
     const p = plan('select * from Load', {}, TYPED);
     expect(fragments(p)).toEqual([
