@@ -10,6 +10,7 @@ import { slotOf } from '../../model/event.ts';
 import type { Value } from '../../model/value.ts';
 import { compileExpression } from '../compile/compile.ts';
 import type { EvaluationContext, Evaluator } from '../evaluation.ts';
+import { plainProperty } from '../filter/filter-index.ts';
 
 export interface PartitionKey {
   /** Of the event. */
@@ -31,14 +32,6 @@ export function partitionKeyOf(conjuncts: readonly CheckedExpression[]): Partiti
     }
   }
   return null;
-}
-
-function plainProperty(e: CheckedExpression): string | null {
-  if (e.kind !== 'property' || e.ref.level !== 0 || e.ref.tag !== null || e.path.length !== 1) return null;
-  const [step] = e.path;
-  const scalar =
-    e.type.kind === 'string' || e.type.kind === 'int' || e.type.kind === 'long' || e.type.kind === 'double';
-  return scalar && step?.kind === 'name' && !step.dynamic ? step.name : null;
 }
 
 const NO_ROW: readonly never[] = [];

@@ -109,7 +109,8 @@ export function meetsKey(key: IndexKey | null, event: Event): boolean {
   return key.kind === 'above' ? value > key.bound : value < key.bound;
 }
 
-function plainProperty(e: CheckedExpression): string | null {
+/** The name of a scalar property of the event itself; null for anything else. */
+export function plainProperty(e: CheckedExpression): string | null {
   if (e.kind !== 'property' || e.ref.level !== 0 || e.ref.tag !== null || e.path.length !== 1) return null;
   const step = e.path[0];
   if (step === undefined || step.kind !== 'name' || step.dynamic) return null;

@@ -10,7 +10,6 @@ export type RuleName =
   | 'ship-whole'
   | 'join-locally'
   | 'place-residual'
-  | 'partial-aggregates'
   | 'silent-having';
 
 /** As people read them. */
@@ -22,7 +21,6 @@ export const RULE_TITLES: Readonly<Record<RuleName, string>> = {
   'ship-whole': 'ship the whole statement',
   'join-locally': 'join locally what lives together',
   'place-residual': 'place the residual where its rows are',
-  'partial-aggregates': 'partial aggregates',
   'silent-having': 'silent having',
 };
 
@@ -34,7 +32,6 @@ export const ALL_RULES: ReadonlySet<RuleName> = new Set<RuleName>([
   'ship-whole',
   'join-locally',
   'place-residual',
-  'partial-aggregates',
   'silent-having',
 ]);
 
